@@ -1,14 +1,22 @@
-export default {
-  testMatch: [
-    '<rootDir>/packages/*/src/**/*.test.ts',
-    '<rootDir>/actions/*/src/**/*.test.ts',
-    '<rootDir>/test/**/*.test.ts',
-  ],
+const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/jest-strip.mjs' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '/lib/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/[^/]+/lib/', '<rootDir>/actions/lib/'],
+};
+
+export default {
   coverageProvider: 'babel',
   collectCoverageFrom: ['packages/*/src/**/*.ts'],
-  testTimeout: 60000,
+  testTimeout: 120_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/packages/*/src/**/*.test.ts', '<rootDir>/actions/*/src/**/*.test.ts'],
+    },
+    { ...shared, displayName: 'repo', testMatch: ['<rootDir>/test/repo/**/*.test.ts'] },
+    { ...shared, displayName: 'scenario', testMatch: ['<rootDir>/test/{actions,workflows}/**/*.test.ts'] },
+    { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.test.ts'] },
+  ],
 };

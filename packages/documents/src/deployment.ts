@@ -63,3 +63,14 @@ export const rollbackPlan = z.object({
   marks: z.object({ decidedAt: z.string(), switchedAt: z.string().nullable(), verifiedAt: z.string().nullable() }),
 });
 export type RollbackPlan = z.infer<typeof rollbackPlan>;
+
+/** All circuits of one rollback: what was planned or done for each, and which could not be rolled back. */
+export const rollbackReport = z.object({
+  schema: z.literal('switchyard/rollback-report/v1'),
+  environment: z.string(),
+  reason: z.string(),
+  incident: z.string().nullable(),
+  plans: z.array(rollbackPlan),
+  failures: z.array(z.object({ circuit: z.string(), message: z.string() })),
+});
+export type RollbackReport = z.infer<typeof rollbackReport>;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SwitchyardError } from '@switchyard/domain';
 import { z } from 'zod';
 import { changedCircuits } from './circuit.ts';
-import { deploymentPlan, deploymentState, rollbackPlan } from './deployment.ts';
+import { deploymentPlan, deploymentState, rollbackPlan, rollbackReport } from './deployment.ts';
 import { evaluation } from './evaluation.ts';
 import { promotion } from './promotion.ts';
 import { trainingReport } from './training-report.ts';
@@ -18,6 +18,7 @@ export const documentSchemas = {
   'deployment-plan': deploymentPlan,
   'deployment-state': deploymentState,
   'rollback-plan': rollbackPlan,
+  'rollback-report': rollbackReport,
 } as const;
 
 export type DocumentName = keyof typeof documentSchemas;
