@@ -1,0 +1,1 @@
+export { isZeroSha, openRepository, type Repository, type TreeEntry } from './repository.ts';
