@@ -1,0 +1,4 @@
+import { runAction } from '@switchyard/action-kit';
+import { rollback } from './main.ts';
+
+await runAction(rollback);

@@ -1,0 +1,1 @@
+export { type CompareRequest, compareChangedPaths } from './compare.ts';

@@ -1,0 +1,10 @@
+export { renderChangedCircuits } from './changed-circuits.ts';
+export { renderDeployment, renderDeploymentPlan, renderDeployments } from './deployment.ts';
+export { code, escapeCell, escapeText } from './markdown.ts';
+export { renderPromotion } from './promotion.ts';
+export { renderRollback } from './rollback.ts';
+export { type MarkdownCell, markdown, renderTable } from './table.ts';
+export { renderTrafficBars } from './traffic-bars.ts';
+export { renderTrainingPlan, renderTrainingReport, type TrainingPlan } from './training-report.ts';
+export { truncateMiddle } from './truncate.ts';
+export { renderVerdict } from './verdict.ts';
