@@ -1,0 +1,94 @@
+import { type SourcePosition, SwitchyardError, SwitchyardErrors } from '@switchyard/domain';
+import { type Document, isAlias, isMap, isNode, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import type { Problems } from './problems.ts';
+import { applySets } from './set.ts';
+
+/** A parsed document that can say where each of its nodes stands. */
+export interface Source {
+  readonly file: string;
+  readonly document: Document;
+  readonly root: YAMLMap;
+  /** Dotted path to the `path=value` that put the value there. */
+  readonly sets: ReadonlyMap<string, string>;
+  positionOf(node: unknown, fallback: SourcePosition): SourcePosition;
+}
+
+// `${{ inputs.x }}` belongs to the service; `{{NAME}}` is a template that somebody still has to fill.
+const templatePattern = /(?<!\$)\{\{\s*([A-Z][A-Z0-9_]*)\s*\}\}/g;
+
+function assertFilled(text: string, file: string): void {
+  const names: string[] = [];
+  let position: SourcePosition | undefined;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trimStart().startsWith('#')) continue;
+    for (const match of line.matchAll(templatePattern)) {
+      if (match[1] && !names.includes(match[1])) names.push(match[1]);
+      position ??= { file, line: index + 1, column: match.index + 1 };
+    }
+  }
+  if (!position) return;
+  throw new SwitchyardErrors([
+    new SwitchyardError({
+      code: 'YAML_TEMPLATE_UNFILLED',
+      seen: `the template is not filled: ${names.map((name) => `{{${name}}}`).join(', ')}`,
+      expected: 'a finished az ml document',
+      next: 'put the values in, or write the keys plainly and give them with "set"',
+      position,
+    }),
+  ]);
+}
+
+function mistakesOf(document: Document, file: string, lines: LineCounter): SwitchyardError[] {
+  return document.errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return new SwitchyardError({
+      code: 'YAML_SYNTAX',
+      seen: error.message.split(/ at line \d+/)[0] ?? error.message,
+      expected: 'YAML 1.2',
+      position: { file, line, column: col },
+      cause: error,
+    });
+  });
+}
+
+export interface SourceText {
+  readonly text: string;
+  readonly file: string;
+  readonly set: readonly string[];
+}
+
+/**
+ * Parses the text and applies the `set` list.
+ * @throws SwitchyardErrors `YAML_TEMPLATE_UNFILLED`, `YAML_SYNTAX`, `YAML_EMPTY`.
+ */
+export function readSource({ text, file, set }: SourceText, problems: Problems): Source {
+  assertFilled(text, file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  const mistakes = mistakesOf(document, file, lines);
+  if (mistakes.length > 0) throw new SwitchyardErrors(mistakes);
+  const root = document.contents;
+  if (!isMap(root)) {
+    throw new SwitchyardErrors([
+      new SwitchyardError({
+        code: 'YAML_EMPTY',
+        seen: root === null ? 'the document is empty' : 'the document is not a map of keys',
+        expected: 'an az ml document',
+        position: { file, line: 1, column: 1 },
+      }),
+    ]);
+  }
+  const sets = applySets({ document, root, set, file }, problems);
+  const positionOf = (node: unknown, fallback: SourcePosition) => {
+    const start = isNode(node) ? node.range?.[0] : undefined;
+    if (start === undefined) return fallback;
+    const { line, col } = lines.linePos(start);
+    return { file, line, column: col };
+  };
+  return { file, document, root, sets, positionOf };
+}
+
+/** Follows an alias to what it stands for. */
+export function followAlias(source: Source, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(source.document) : node;
+}
