@@ -1,0 +1,4 @@
+// biome-ignore-all lint/style/noProcessEnv: a test action reads what the runner gives it
+import { env } from 'node:process';
+
+console.log(`post of ${env.STATE_greeted}`);

@@ -1,0 +1,11 @@
+export * from './action-file.ts';
+export * from './condition.ts';
+export * from './expression.ts';
+export * from './inputs.ts';
+export * from './matrix.ts';
+export * from './permissions.ts';
+export { checkShell } from './read-step.ts';
+export * from './read-workflow.ts';
+export * from './token.ts';
+export * from './trigger.ts';
+export * from './workflow.ts';
