@@ -21,7 +21,7 @@ const names = readdirSync(join(root, 'actions'))
   .sort();
 const actions = names.map((name) => parseAction(read(`actions/${name}/action.yml`), `actions/${name}/action.yml`));
 const files = new Set([...filesBelow('actions'), ...filesBelow('test'), ...filesBelow('workflows-examples')]);
-const problems = checkMetadata(actions, files);
+const problems = checkMetadata({ actions, files });
 for (const problem of problems) console.error(problem.message);
 
 const generated = new Map([['action-catalog.md', renderCatalog(actions)]]);

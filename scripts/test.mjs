@@ -14,8 +14,13 @@ const jest = [
   join(root, 'node_modules/jest/bin/jest.js'),
 ];
 
+/** No stage may hang: an open handle in a test would otherwise hold everything up until the machine's own limit. */
+const STAGE_LIMIT_MS = 10 * 60_000;
+
 function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: STAGE_LIMIT_MS, killSignal: 'SIGKILL' };
+  const { status, error } = spawnSync(command, args, options);
+  if (error) console.error(`${command} ${args.join(' ')}: ${error.message}`);
   return status === 0;
 }
 

@@ -34,6 +34,7 @@ const sideways = new Set([
   'reports->documents',
   'runner->workflow',
   'cli->runner',
+  'project->action-kit',
 ]);
 
 const pure = [

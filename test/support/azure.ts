@@ -4,6 +4,13 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { suiteRoot } from './suite.ts';
 
+/** One request, without its body. */
+export interface JournalEntry {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
 /** Azure ML for one test file: the emulator's own command, as a user starts it. */
 export interface Azure {
   readonly url: string;
@@ -12,7 +19,7 @@ export interface Azure {
   /** A request with a management token; the parsed JSON answer. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Requests that the emulator has seen, oldest first. */
-  journal(): Promise<readonly { method: string; path: string; status: number }[]>;
+  journal(): Promise<readonly JournalEntry[]>;
   /** Injects faults; see the emulator's README. */
   fault(fault: Record<string, unknown>): Promise<void>;
   clearFaults(): Promise<void>;
@@ -47,7 +54,7 @@ export async function startAzure(options: readonly string[] = []): Promise<Azure
       ),
     ),
     call: (method, path, body) => parsed(method, `${path}${path.includes('?') ? '&' : '?'}api-version=2025-12-01`, body),
-    journal: async () => (await parsed('GET', '/_emulator/journal')).body as { method: string; path: string; status: number }[],
+    journal: async () => ((await parsed('GET', '/_emulator/journal')).body as { value: JournalEntry[] }).value,
     fault: async (fault) => {
       const answer = await parsed('POST', '/_emulator/faults', fault);
       if (answer.status >= 300) throw new Error(`fault refused: ${JSON.stringify(answer.body)}`);

@@ -42,6 +42,8 @@ export async function applyStep<O extends string>(
       return;
     case 'shift':
     case 'abort':
+      // What was measured on the step before says nothing about the next, even within the same second.
+      findings.health = null;
       await onlineEndpoints.update(target.endpoint, (body) => ({
         ...body,
         tags: { ...body.tags, ...step.tags },

@@ -1,7 +1,7 @@
 import { type ActionResult, azureInputs, defineAction, input } from '@switchyard/action-kit';
 import { endpointNameOf } from '@switchyard/config';
 import type { DeploymentPlan } from '@switchyard/documents';
-import { formatTraffic } from '@switchyard/domain';
+import { errorText, formatTraffic } from '@switchyard/domain';
 import { observeEndpoint, openAzure, openProject } from '@switchyard/project';
 import { renderDeploymentPlan } from '@switchyard/reports';
 import { planRollout, type RolloutPlan } from '@switchyard/rollout';
@@ -74,10 +74,10 @@ export const blueGreenDeploy = defineAction({
       stepSeconds: settings.stepSeconds,
       minRequests: settings.minRequests,
     });
-    if (planned.kind === 'refused') throw planned.error;
+    const names = { 'endpoint-name': endpoint, 'model-name': model.name };
+    if (planned.kind === 'refused') return refused(planned, names);
     const outputs = {
-      'endpoint-name': endpoint,
-      'model-name': model.name,
+      ...names,
       'registry-model-version': model.version,
       'previous-deployment': Object.keys(planned.plan.before)[0] ?? '',
       'traffic-json': JSON.stringify(planned.plan.before),
@@ -89,6 +89,15 @@ export const blueGreenDeploy = defineAction({
     return runRollout({ context, target, deployment, planned, outputs });
   },
 });
+
+/** Nothing was written; the status says whether a rule said no, something has to end first, or a person has to look. */
+function refused(
+  { status, error }: Extract<RolloutPlan, { kind: 'refused' }>,
+  outputs: Partial<Record<Output, string>>,
+): ActionResult<Output> {
+  const message = errorText(error);
+  return { status, message, summary: `### Deployment: ${status}\n\n${message}\n`, outputs };
+}
 
 function unchanged(
   planned: Exclude<RolloutPlan, { kind: 'refused' }>,

@@ -1,6 +1,6 @@
 import type { ActionResult, Environment } from '@switchyard/action-kit';
 import type { DeploymentState } from '@switchyard/documents';
-import { type Clock, errorText, formatInstant, formatTraffic, type Logger } from '@switchyard/domain';
+import { type Clock, errorText, formatInstant, formatTraffic, type Logger, tagNames } from '@switchyard/domain';
 import { observeEndpoint } from '@switchyard/project';
 import { renderDeployment } from '@switchyard/reports';
 import {
@@ -8,6 +8,7 @@ import {
   decide,
   type NextStep,
   type Observation,
+  parseBase,
   type RolloutPlan,
   recordedRollout,
   reportedPhase,
@@ -165,7 +166,7 @@ function stateOf<O extends string>(
     phase: phaseOf(observation, rollout.slot),
     model: plan.model,
     slot: rollout.slot,
-    restore: { traffic: plan.restore, mirrorTraffic: {} },
+    restore: parseBase(observation.tags[tagNames.base]) ?? { traffic: plan.restore, mirrorTraffic: observation.mirrorTraffic },
     current: observation.traffic,
     decisions,
   };

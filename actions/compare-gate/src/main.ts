@@ -1,4 +1,4 @@
-import { azureInputs, defineAction, input } from '@switchyard/action-kit';
+import { type ActionResult, azureInputs, defineAction, input } from '@switchyard/action-kit';
 import { digestOf, parseDocument, type TrainingReport, type VerdictDocument } from '@switchyard/documents';
 import { assertNever, formatInstant, type Status, SwitchyardError, type Verdict } from '@switchyard/domain';
 import { evaluateGate } from '@switchyard/gates';
@@ -6,6 +6,8 @@ import { openAzure, openProject } from '@switchyard/project';
 import { renderVerdict } from '@switchyard/reports';
 import { findChampion } from './find-champion.ts';
 import { rescoreChampion } from './rescore-champion.ts';
+
+type Output = 'decision' | 'reasons-json' | 'champion-version' | 'model-version' | 'report-file';
 
 export const compareGate = defineAction({
   name: 'compare-gate',
@@ -23,7 +25,7 @@ export const compareGate = defineAction({
     'report-file': input.optional(),
   },
   outputs: ['decision', 'reasons-json', 'champion-version', 'model-version'],
-  run: async (context) => {
+  run: async (context): Promise<ActionResult<Output>> => {
     const { inputs } = context;
     const project = await openProject(context.environment.workspaceFolder, inputs.config, context.readFile);
     const circuit = project.circuit(inputs.circuit);
@@ -32,6 +34,7 @@ export const compareGate = defineAction({
     const places = await openAzure(context, project.config, settings, inputs);
     const found = await findChampion(places.registry(inputs['registry-name']), circuit.model_name, context.logger);
     const scored = await rescoreChampion({ context, project, circuit, report, places, champion: found });
+    if (scored.rescored === 'planned') return rescoringPlanned(circuit.name, report, found?.version ?? '');
     const { verdict, reasons, rules } = evaluateGate({
       challenger: { evaluation: report.evaluation, contentDigest: report.model.contentDigest },
       champion: found && { evaluation: scored.evaluation, contentDigest: found.contentDigest },
@@ -52,7 +55,7 @@ export const compareGate = defineAction({
       },
       data: { fingerprint: report.evaluation.data.fingerprint, rows: report.evaluation.data.rows },
       rules,
-      rescored: scored.rescored,
+      rescored: scored.rescored === 'yes',
       comparisonRun: context.environment.runId ?? report.job,
       decidedAt: formatInstant(context.clock.now()),
     };
@@ -71,6 +74,17 @@ export const compareGate = defineAction({
     };
   },
 });
+
+/** A dry run submits no job, so it has no number to compare with. */
+function rescoringPlanned(circuit: string, report: TrainingReport, champion: string): ActionResult<Output> {
+  const message = `${circuit}: would score champion version ${champion} again on the holdout of version ${report.model.version}, then compare`;
+  return {
+    status: 'planned',
+    message,
+    summary: `### Gate plan\n\n${message}\n`,
+    outputs: { 'champion-version': champion, 'model-version': report.model.version },
+  };
+}
 
 /** Only a pass, or the first model where there is no champion, lets the step succeed. */
 function statusOf(verdict: Verdict): Status {

@@ -23,23 +23,28 @@ interface Parts {
   readonly champion: Champion | null;
 }
 
+export interface ScoredChampion {
+  readonly evaluation: Evaluation | null;
+  /** `planned`: a dry run, which submits no job, would score again. */
+  readonly rescored: 'no' | 'yes' | 'planned';
+}
+
 /**
  * The champion's evaluation on the challenger's holdout. A stored one counts when it is of the same rows; else the
  * evaluation job of switchyard.yml scores the champion again. Without such a job the stored one is handed on, and the
  * gate says that the data differ.
  */
-export async function rescoreChampion(parts: Parts): Promise<{ evaluation: Evaluation | null; rescored: boolean }> {
+export async function rescoreChampion(parts: Parts): Promise<ScoredChampion> {
   const { champion, report, project, context } = parts;
-  if (champion === null) return { evaluation: null, rescored: false };
+  if (champion === null) return { evaluation: null, rescored: 'no' };
   const isSameModel = champion.contentDigest === report.model.contentDigest;
   if (isSameModel || !needsRescoring(report.evaluation, champion.evaluation)) {
-    return { evaluation: champion.evaluation, rescored: false };
+    return { evaluation: champion.evaluation, rescored: 'no' };
   }
-  if (project.config.evaluation === undefined || context.inputs['dry-run']) {
-    return { evaluation: champion.evaluation, rescored: false };
-  }
+  if (project.config.evaluation === undefined) return { evaluation: champion.evaluation, rescored: 'no' };
+  if (context.inputs['dry-run']) return { evaluation: champion.evaluation, rescored: 'planned' };
   context.logger.info("The champion's evaluation is of other data: scoring it again on the challenger's holdout");
-  return { evaluation: await runEvaluation(parts, champion, project.config.evaluation), rescored: true };
+  return { evaluation: await runEvaluation(parts, champion, project.config.evaluation), rescored: 'yes' };
 }
 
 async function runEvaluation(

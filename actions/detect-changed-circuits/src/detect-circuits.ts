@@ -1,7 +1,7 @@
 import { detectChanged, findCircuits, requestedCircuits } from '@switchyard/circuits';
 import { type Circuit, parseCircuit, parseEnvironmentFile } from '@switchyard/config';
 import type { ChangedCircuit, ChangedCircuits } from '@switchyard/documents';
-import { isSwitchyardError, type Logger } from '@switchyard/domain';
+import { isSwitchyardError, type Logger, SwitchyardErrors } from '@switchyard/domain';
 import { compareChangedPaths } from '@switchyard/github';
 import type { Project } from '@switchyard/project';
 import type { Base } from './find-base.ts';
@@ -88,7 +88,13 @@ async function circuitsAt(project: Project, base: string): Promise<Circuit[]> {
   const found: Circuit[] = [];
   for (const file of files) {
     const text = await project.repository.readFile(base, file);
-    if (text !== undefined) found.push(parseCircuit(text, file));
+    if (text === undefined) continue;
+    try {
+      found.push(parseCircuit(text, file));
+    } catch (error) {
+      // It could not be read at the base, so nothing was trained from it: it counts as new.
+      if (!(error instanceof SwitchyardErrors)) throw error;
+    }
   }
   return found;
 }

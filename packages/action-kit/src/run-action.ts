@@ -37,9 +37,15 @@ export async function runAction<I extends InputParsers, O extends string>(
     await finish(result);
     return exit(exitCodes[result.status]);
   } catch (error) {
-    await fail(action.name, error, cancel.signal.aborted);
-    return exit(cancel.signal.aborted ? exitCodes.cancelled : exitCodes.error);
+    const status = cancel.signal.aborted ? 'cancelled' : statusOf(error);
+    await fail(action.name, error, status);
+    return exit(exitCodes[status]);
   }
+}
+
+/** A policy that says no is an answer, not a fault: its codes begin with `POLICY_`. */
+function statusOf(error: unknown): 'rejected' | 'error' {
+  return error instanceof SwitchyardError && error.code.startsWith('POLICY_') ? 'rejected' : 'error';
 }
 
 /** Writes JSON to `path`, which may be relative to the repository, or below the temporary folder. */
@@ -63,12 +69,12 @@ async function finish(result: ActionResult<string>): Promise<void> {
   else core.error(result.message);
 }
 
-async function fail(title: string, error: unknown, cancelled: boolean): Promise<void> {
-  core.setOutput('status', cancelled ? 'cancelled' : 'error');
+async function fail(title: string, error: unknown, status: 'rejected' | 'error' | 'cancelled'): Promise<void> {
+  core.setOutput('status', status);
   const errors = error instanceof SwitchyardErrors ? error.errors : [error];
   for (const one of errors) annotate(one);
   const lines = errors.map((one) => `- ${errorText(one).replaceAll('\n', ' ')}`);
-  await writeSummary(`### ${title}: ${cancelled ? 'cancelled' : 'error'}\n\n${lines.join('\n')}\n`);
+  await writeSummary(`### ${title}: ${status}\n\n${lines.join('\n')}\n`);
 }
 
 function annotate(error: unknown): void {

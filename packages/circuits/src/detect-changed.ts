@@ -25,7 +25,7 @@ export interface DetectionRequest {
   /** Circuits of base, to tell new and removed ones by name; null when base was not read. */
   readonly circuitsAtBase: readonly Pick<Circuit, 'name' | 'file'>[] | null;
   readonly config: Config;
-  /** `version` of the environment file on both sides; null where there is no file. */
+  /** `version` of the environment file on both sides; null where there is no file, or where base was not read. */
   readonly environmentVersion: { readonly base: string | null; readonly head: string | null };
   /** Folder of the job's code; see `fingerprintInputs`. */
   readonly code?: string | undefined;
@@ -58,7 +58,7 @@ interface Owner {
 }
 
 function findReasons(request: DetectionRequest): Map<string, Finding> {
-  const { circuits, config, circuitsAtBase, environmentVersion } = request;
+  const { circuits, config, circuitsAtBase } = request;
   const findings = new Map<string, Finding>();
   const names = circuits.map((circuit) => circuit.name);
   const matcher = createPathMatcher(patternsOf(request));
@@ -67,7 +67,7 @@ function findReasons(request: DetectionRequest): Map<string, Finding> {
       for (const name of circuit === null ? names : [circuit]) note(findings, name, { reason, path });
     }
   }
-  if (environmentVersion.base !== environmentVersion.head && config.circuits.environment !== undefined) {
+  if (config.circuits.environment !== undefined && isEnvironmentChanged(request)) {
     for (const name of names) note(findings, name, { reason: 'environment-change', path: config.circuits.environment });
   }
   const before = circuitsAtBase === null ? undefined : new Set(circuitsAtBase.map((circuit) => circuit.name));
@@ -75,6 +75,13 @@ function findReasons(request: DetectionRequest): Map<string, Finding> {
     if (before && !before.has(name)) note(findings, name, { reason: 'new-circuit', path: file });
   }
   return findings;
+}
+
+/** Where base was not read, its version is unknown, and a change of the file has to count as a change of version. */
+function isEnvironmentChanged({ config, changedPaths, circuitsAtBase, environmentVersion }: DetectionRequest): boolean {
+  const unread = circuitsAtBase === null && environmentVersion.base === null;
+  if (unread) return config.circuits.environment !== undefined && changedPaths.includes(config.circuits.environment);
+  return environmentVersion.base !== environmentVersion.head;
 }
 
 function patternsOf({ circuits, config, code }: DetectionRequest): { pattern: string; owner: Owner }[] {

@@ -16,6 +16,11 @@ export function checkConfig(config: Config, yaml: PositionedYaml): SwitchyardErr
   if (Object.keys(config.environments).length === 0) {
     add(report, ['environments'], { seen: 'environments is empty', expected: 'at least one environment' });
   }
+  const trainsIn = config.training.environment;
+  if (!Object.hasOwn(config.environments, trainsIn)) {
+    const expected = `one of environments: ${Object.keys(config.environments).join(', ') || 'none'}`;
+    add(report, ['training', 'environment'], { seen: `training.environment is "${trainsIn}"`, expected });
+  }
   checkTemplates(config, report);
   return report.errors;
 }
@@ -119,7 +124,9 @@ function checkTemplates(config: Config, report: Report): void {
   for (const area of ['training', 'evaluation', 'deployment'] as const) {
     for (const [key, value] of Object.entries(config[area]?.set ?? {})) templates.push([[area, 'set', key], value]);
   }
-  templates.push([['deployment', 'endpoint-name'], config.deployment?.['endpoint-name']]);
+  for (const key of ['endpoint-name', 'sample-request'] as const) {
+    templates.push([['deployment', key], config.deployment?.[key]]);
+  }
   for (const [path, template] of templates) {
     if (typeof template !== 'string') continue;
     for (const field of templateFields(template)) {

@@ -38,7 +38,11 @@ describe('parseCircuit', () => {
   it.each([
     ['circuit_id: CIRCUIT01', 'circuit_id: 01', 'c.yml:3:13: CONFIG_INVALID_VALUE: circuit_id is 1; expected text'],
     ['plant_id: PLANT001', 'plant_id: "PLANT 001"', 'c.yml:2:11: CONFIG_INVALID_VALUE: plant_id is "PLANT 001"'],
-    ['model_name: plant001-circuit01', 'model_name: plant/circuit', 'model_name is "plant/circuit"; expected up to 255'],
+    [
+      'model_name: plant001-circuit01',
+      'model_name: plant/circuit',
+      'model_name is "plant/circuit"; expected up to 255',
+    ],
     ['endpoint: plant001-c01', 'endpoint: 1plant', 'endpoint is "1plant"; expected 3 to 32'],
     ['endpoint: plant001-c01', 'endpoint: ab', '3 to 32'],
     ['endpoint: plant001-c01', 'endpoint: plant--c01', 'single dashes'],
@@ -46,7 +50,11 @@ describe('parseCircuit', () => {
     ['endpoint: plant001-c01', `endpoint: ${'a'.repeat(33)}`, '3 to 32'],
     ['cutoff_date: 2024-06-30', 'cutoff_date: 30.06.2024', 'expected a date as YYYY-MM-DD'],
     ['cutoff_date: 2024-06-30', 'cutoff_date: 2024-02-30', 'expected a date as YYYY-MM-DD'],
-    ['data: data/PLANT001_CIRCUIT01.csv', 'dat: x', 'c.yml:2:1: CONFIG_MISSING_KEY: the file has no "data"; expected text; rename "dat" to "data"'],
+    [
+      'data: data/PLANT001_CIRCUIT01.csv',
+      'dat: x',
+      'c.yml:2:1: CONFIG_MISSING_KEY: the file has no "data"; expected text; rename "dat" to "data"',
+    ],
   ])('refuses %s as %s', (from, to, message) => {
     expect(mistakes(valid.replace(from, to))).toEqual([expect.stringContaining(message)]);
   });
@@ -65,6 +73,8 @@ describe('parseEnvironmentFile', () => {
   });
 
   it('refuses a version that YAML reads as a fraction, because 1.10 would become 1.1', () => {
-    expect(() => parseEnvironmentFile('name: a\nversion: 1.10\n', 'e.yml')).toThrow('e.yml:2:10: CONFIG_INVALID_VALUE: version is 1.1');
+    expect(() => parseEnvironmentFile('name: a\nversion: 1.10\n', 'e.yml')).toThrow(
+      'e.yml:2:10: CONFIG_INVALID_VALUE: version is 1.1',
+    );
   });
 });

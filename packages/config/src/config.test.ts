@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of switchyard.yml look like this
 import { describe, expect, it } from '@jest/globals';
 import { SwitchyardErrors } from '@switchyard/domain';
 import { parseCircuit } from './circuit.ts';
@@ -80,10 +81,17 @@ describe('parseConfig', () => {
   });
 
   it('points at an unknown key inside a list and inside an environment', () => {
-    const text = changed('max-relative-loss: 0 }', 'max-relativ-loss: 0, min: 0 }').replace('step-seconds', 'step-second');
+    const text = changed('max-relative-loss: 0 }', 'max-relativ-loss: 0, min: 0 }').replace(
+      'step-seconds',
+      'step-second',
+    );
     expect(mistakes(text)).toEqual([
-      expect.stringMatching(/^switchyard\.yml:13:53: CONFIG_UNKNOWN_KEY: .*gate\.metrics\[0\].*did you mean "max-relative-loss"\?$/),
-      expect.stringMatching(/^switchyard\.yml:22:94: CONFIG_UNKNOWN_KEY: .*environments\.production.*did you mean "step-seconds"\?$/),
+      expect.stringMatching(
+        /^switchyard\.yml:13:53: CONFIG_UNKNOWN_KEY: .*gate\.metrics\[0\].*did you mean "max-relative-loss"\?$/,
+      ),
+      expect.stringMatching(
+        /^switchyard\.yml:22:98: CONFIG_UNKNOWN_KEY: .*environments\.production.*did you mean "step-seconds"\?$/,
+      ),
     ]);
   });
 
@@ -103,7 +111,9 @@ describe('parseConfig', () => {
   });
 
   it('suggests to rename the key that stands where one is missing', () => {
-    expect(mistakes(changed('registry-name', 'registry_name'))[0]).toContain('rename "registry_name" to "registry-name"');
+    expect(mistakes(changed('registry-name', 'registry_name'))[0]).toContain(
+      'rename "registry_name" to "registry-name"',
+    );
   });
 
   it.each([
@@ -119,25 +129,55 @@ describe('parseConfig', () => {
     ['files: config/circuits/*/*.yml', 'files: 3', 'circuits.files is 3; expected text'],
     ['files: config/circuits/*/*.yml', 'files: ""', 'circuits.files is ""; expected text that is not empty'],
     ['files: config/circuits/*/*.yml', 'files:', 'circuits.files is empty; expected text'],
-    ['max-relative-loss: 0 }', 'max-relative-loss: -1 }', 'gate.metrics[0].max-relative-loss is -1; expected 0 or more'],
+    [
+      'max-relative-loss: 0 }',
+      'max-relative-loss: -1 }',
+      'gate.metrics[0].max-relative-loss is -1; expected 0 or more',
+    ],
     ['min-rows: 100', 'min-rows: 1.5', 'gate.min-rows is 1.5; expected a whole number'],
     ['max-relative-loss: 0 }', 'max-relative-loss: "0" }', 'max-relative-loss is "0"; expected a number'],
     ['max-relative-loss: 0 }', 'max-relative-loss: .nan }', 'max-relative-loss is NaN; expected a number'],
-    ['traffic-steps: [10, 50, 100]', 'traffic-steps: []', 'traffic-steps is an empty list; expected at least one entry'],
-    ['traffic-steps: [10, 50, 100]', 'traffic-steps: [10, 50]', 'traffic-steps is [10, 50]; expected rising shares that end at 100'],
+    [
+      'traffic-steps: [10, 50, 100]',
+      'traffic-steps: []',
+      'traffic-steps is an empty list; expected at least one entry',
+    ],
+    [
+      'traffic-steps: [10, 50, 100]',
+      'traffic-steps: [10, 50]',
+      'traffic-steps is [10, 50]; expected rising shares that end at 100',
+    ],
     ['traffic-steps: [10, 50, 100]', 'traffic-steps: [50, 10, 100]', 'rising shares'],
     ['traffic-steps: [10, 50, 100]', 'traffic-steps: [10, 10, 100]', 'rising shares'],
     ['traffic-steps: [10, 50, 100]', 'traffic-steps: [101]', 'traffic-steps[0] is 101; expected 100 or less'],
     ['${circuit.file}', '[a]', 'training.set.inputs.circuit.path is a list; expected text, a number, true or false'],
     ['${circuit.file}', '${circuits}', 'CONFIG_TEMPLATE_UNKNOWN: unknown field ${circuits}'],
+    [
+      '  model-output: model',
+      '  model-output: model\n  environment: lab',
+      'training.environment is "lab"; expected one of environments: dev, production',
+    ],
+    [
+      '  endpoint-name: ',
+      '  sample-request: s/${name}.json\n  endpoint-name: ',
+      'CONFIG_TEMPLATE_UNKNOWN: unknown field ${name}',
+    ],
     ['name: r2', 'name: mae', 'CONFIG_DUPLICATE: metric "mae" is listed twice'],
     ['role: guardrail', 'role: primary', 'primary metrics of the gate: mae, r2; expected exactly one'],
     ['role: primary', 'role: guardrail', 'primary metrics of the gate: none'],
     ['max-relative-loss: 0 }', 'required: true }', 'the primary metric "mae" has no rule'],
     ['min: 0 }', 'min: 2, max: 1 }', 'min 2 of "r2" is above max 1'],
     ['min: 0 }', 'min-gain: 2, max-gain: 1 }', 'min-gain 2 of "r2" is above max-gain 1'],
-    ['[{ name: mae, max-relative-loss: 0.1 }]', '[{ name: rmse }]', 'metric "rmse" is not in the gate above and has no direction'],
-    ['[{ name: mae, max-relative-loss: 0.1 }]', '[{ name: r2, role: primary }]', 'primary metrics after this overlay: mae, r2'],
+    [
+      '[{ name: mae, max-relative-loss: 0.1 }]',
+      '[{ name: rmse }]',
+      'metric "rmse" is not in the gate above and has no direction',
+    ],
+    [
+      '[{ name: mae, max-relative-loss: 0.1 }]',
+      '[{ name: r2, role: primary }]',
+      'primary metrics after this overlay: mae, r2',
+    ],
     ['  dev:', '  Dev:', 'the name "Dev" in environments; expected a name of lower-case letters'],
     ['resource-group: rg-dev, ', '', 'environments.dev has no "resource-group"'],
   ])('refuses %s as %s', (from, to, message) => {
@@ -151,7 +191,10 @@ describe('parseConfig', () => {
 
   it('refuses a configuration without an environment', () => {
     const text = valid.replace(/^ {2}(dev|production):.*\n/gm, '').replace('environments:', 'environments: {}');
-    expect(mistakes(text)).toEqual([expect.stringContaining('environments is empty; expected at least one environment')]);
+    expect(mistakes(text)).toEqual([
+      expect.stringContaining('training.environment is "dev"; expected one of environments: none'),
+      expect.stringContaining('environments is empty; expected at least one environment'),
+    ]);
   });
 });
 
@@ -181,7 +224,13 @@ describe('environmentSettings', () => {
   it('adds a metric that only the environment has', () => {
     const text = changed('[{ name: mae, max-relative-loss: 0.1 }]', '[{ name: rmse, direction: lower, max: 3 }]');
     const { gate } = environmentSettings(parseConfig(text, 'switchyard.yml'), 'dev');
-    expect(gate.metrics.at(-1)).toEqual({ name: 'rmse', direction: 'lower', role: 'guardrail', required: true, max: 3 });
+    expect(gate.metrics.at(-1)).toEqual({
+      name: 'rmse',
+      direction: 'lower',
+      role: 'guardrail',
+      required: true,
+      max: 3,
+    });
   });
 
   it.each([
@@ -201,7 +250,10 @@ describe('endpointNameOf', () => {
   });
 
   it('refuses a name that Azure ML would refuse', () => {
-    const config = parseConfig(changed('${circuit.endpoint}-${environment}', '${circuit.endpoint}-forecasting-for-${environment}'), 'f');
+    const config = parseConfig(
+      changed('${circuit.endpoint}-${environment}', '${circuit.endpoint}-forecasting-for-${environment}'),
+      'f',
+    );
     expect(() => endpointNameOf(config, circuit, 'production')).toThrow(/CONFIG_ENDPOINT_NAME: .* has 35 characters/);
   });
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of switchyard.yml look like this
 import { describe, expect, it } from '@jest/globals';
 import { parseCircuit } from './circuit.ts';
 import { fillSet, fillTemplate } from './template.ts';
@@ -35,7 +36,10 @@ describe('fillTemplate', () => {
     ['${env}', 'CONFIG_TEMPLATE_UNKNOWN: unknown field ${env}'],
     ['${}', 'CONFIG_TEMPLATE_UNKNOWN'],
     ['${circuit.toString}', 'CONFIG_TEMPLATE_UNKNOWN'],
-    ['${circuit.features}', 'CONFIG_TEMPLATE_NOT_TEXT: ${circuit.features} in "${circuit.features}" is a list or a mapping in config/c.yml'],
+    [
+      '${circuit.features}',
+      'CONFIG_TEMPLATE_NOT_TEXT: ${circuit.features} in "${circuit.features}" is a list or a mapping in config/c.yml',
+    ],
   ])('refuses %j', (template, message) => {
     expect(() => fillTemplate(template, values)).toThrow(message);
   });

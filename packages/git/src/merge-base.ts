@@ -12,7 +12,7 @@ const deepenSteps = ['--deepen=50', '--deepen=500', '--unshallow'] as const;
 export async function ensureMergeBase(git: GitCommand, a: string, b: string): Promise<string> {
   for (const step of [null, ...deepenSteps]) {
     if (step !== null && !(await deepen(git, step))) break;
-    const args = ['merge-base', a, b];
+    const args = ['merge-base', '--end-of-options', a, b];
     const result = await git(...args);
     if (result.exitCode === 0) return result.stdout.trim();
     if (result.exitCode !== 1) throw commandFailed(args, result);

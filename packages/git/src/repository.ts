@@ -102,7 +102,7 @@ async function hasCommit(git: GitCommand, sha: string): Promise<boolean> {
 }
 
 async function fetchCommit(git: GitCommand, sha: string): Promise<void> {
-  const args = ['fetch', '--no-tags', '--quiet', '--depth=1', 'origin', sha];
+  const args = ['fetch', '--no-tags', '--quiet', '--depth=1', '--end-of-options', 'origin', sha];
   const result = await git(...args);
   if (result.exitCode === 0) return;
   if (/not our ref|couldn't find remote ref|unadvertised object/.test(result.stderr)) {

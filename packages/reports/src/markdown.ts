@@ -1,8 +1,10 @@
 /**
- * Text that a table cell shows as it is: `|` would end the cell, a line break the row, and `<` would begin HTML.
+ * Text that a table cell shows as it is: `|` would end the cell, a line break the row, `<` would begin HTML,
+ * and a backslash would take the escape away from a `|` behind it.
  */
 export function escapeCell(text: string): string {
   return escapeText(text)
+    .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')
     .replace(/\r\n|\r|\n/g, '<br>');
 }
