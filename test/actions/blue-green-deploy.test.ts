@@ -3,8 +3,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure, workspacePath } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
+import {
+  createLine,
+  endpointPath,
+  journalOf,
+  type Line,
+  quick,
+  type Resource,
+  readEndpoint,
+  writesOf,
+} from '../support/line.ts';
 import { until } from '../support/until.ts';
-import { createLine, endpointPath, journalOf, type Line, quick, readEndpoint, type Resource, writesOf } from '../support/line.ts';
 
 interface State {
   readonly phase: string;
@@ -16,6 +25,8 @@ interface State {
 let azure: Azure;
 /** Versions 1 and 2 of its model are in the registry; the repository is as version 2 was trained. */
 let line: Line;
+/** The commit of version 2. */
+let base: string;
 
 beforeAll(async () => {
   azure = await startAzure();
@@ -24,18 +35,28 @@ beforeAll(async () => {
   line.repository.edit(line.file, 'features: [lags]', 'features: [lags, season]');
   line.repository.commit('feat: season');
   await line.release();
+  base = line.repository.git('rev-parse', 'HEAD');
 });
 
 afterEach(async () => {
   await azure.clearFaults();
-  line.repository.git('reset', '--quiet', '--hard');
+  line.repository.git('reset', '--quiet', '--hard', base);
 });
 afterAll(() => azure.stop());
 
 const ramp = { 'traffic-steps': '10,50,100', ...quick };
 
-function deploy(at: Line, version: string, inputs: Record<string, string> = {}, options: Parameters<Line['run']>[2] = {}): Promise<BundleRun> {
-  return at.run('blue-green-deploy', { environment: 'production', 'model-version': version, ...ramp, ...inputs }, options);
+function deploy(
+  at: Line,
+  version: string,
+  inputs: Record<string, string> = {},
+  options: Parameters<Line['run']>[2] = {},
+): Promise<BundleRun> {
+  return at.run(
+    'blue-green-deploy',
+    { environment: 'production', 'model-version': version, ...ramp, ...inputs },
+    options,
+  );
 }
 
 /** A circuit whose endpoint serves version 1 from the slot blue. */
@@ -63,7 +84,9 @@ const failsAfter = (calls: number) =>
   `    global _calls\n    _calls = globals().get("_calls", 0) + 1\n    if _calls > ${calls}:\n        raise RuntimeError("worn out after ${calls} calls")`;
 
 function endpointWrites(requests: Parameters<typeof writesOf>[0], at: Line, method: string): string[] {
-  return writesOf(requests).filter((write) => write.startsWith(method) && write.endsWith(`/onlineEndpoints/${at.endpoint('production')}`));
+  return writesOf(requests).filter(
+    (write) => write.startsWith(method) && write.endsWith(`/onlineEndpoints/${at.endpoint('production')}`),
+  );
 }
 
 async function readDeployment(at: Line, slot: string): Promise<Resource> {
@@ -75,13 +98,26 @@ describe('blue-green-deploy', () => {
     const run = await line.run('blue-green-deploy', { environment: 'production', ...ramp });
     expect(run).toMatchObject({
       code: 0,
-      outputs: { status: 'done', 'deployment-name': 'blue', 'previous-deployment': '', 'registry-model-version': '2', 'traffic-json': '{"blue":100}' },
-      report: { schema: 'switchyard/deployment-state/v1', phase: 'promoted', restore: { traffic: {} }, current: { blue: 100 } },
+      outputs: {
+        status: 'done',
+        'deployment-name': 'blue',
+        'previous-deployment': '',
+        'registry-model-version': '2',
+        'traffic-json': '{"blue":100}',
+      },
+      report: {
+        schema: 'switchyard/deployment-state/v1',
+        phase: 'promoted',
+        restore: { traffic: {} },
+        current: { blue: 100 },
+      },
     });
     const { tags, properties } = await readDeployment(line, 'blue');
     expect(properties).toMatchObject({
       model: expect.stringContaining(`azureml://registries/sensors/models/${line.model}/versions/2`),
-      environmentId: expect.stringContaining('azureml://registries/sensors/environments/sensor-forecasting/versions/1.0.0'),
+      environmentId: expect.stringContaining(
+        'azureml://registries/sensors/environments/sensor-forecasting/versions/1.0.0',
+      ),
     });
     expect(tags).toMatchObject({ 'switchyard.model': `${line.model}:2`, 'switchyard.role': 'champion' });
     expect((await readEndpoint(line, 'production')).properties.traffic).toEqual({ blue: 100 });
@@ -94,12 +130,35 @@ describe('blue-green-deploy', () => {
     const { result: run, requests } = await journalOf(azure, () => deploy(at, '2'));
     expect(run).toMatchObject({
       code: 0,
-      outputs: { status: 'done', 'deployment-name': 'green', 'previous-deployment': 'blue', 'traffic-json': '{"green":100}' },
+      outputs: {
+        status: 'done',
+        'deployment-name': 'green',
+        'previous-deployment': 'blue',
+        'traffic-json': '{"green":100}',
+      },
       report: { phase: 'promoted', restore: { traffic: { blue: 100 }, mirrorTraffic: {} }, current: { green: 100 } },
     });
-    expect(decisionsOf(run)).toEqual(['tag', 'create-slot', 'validate', 'shift', 'watch', 'shift', 'watch', 'shift', 'watch', 'promote', 'done']);
-    const shares = stateOf(run).decisions.filter(({ verdict }) => verdict === 'shift').map(({ detail }) => detail);
-    expect(shares).toEqual(['step 1: traffic becomes blue=90 green=10', 'step 2: traffic becomes blue=50 green=50', 'step 3: traffic becomes green=100']);
+    expect(decisionsOf(run)).toEqual([
+      'tag',
+      'create-slot',
+      'validate',
+      'shift',
+      'watch',
+      'shift',
+      'watch',
+      'shift',
+      'watch',
+      'promote',
+      'done',
+    ]);
+    const shares = stateOf(run)
+      .decisions.filter(({ verdict }) => verdict === 'shift')
+      .map(({ detail }) => detail);
+    expect(shares).toEqual([
+      'step 1: traffic becomes blue=90 green=10',
+      'step 2: traffic becomes blue=50 green=50',
+      'step 3: traffic becomes green=100',
+    ]);
     expect(endpointWrites(requests, at, 'PUT')).toHaveLength(3);
     expect((await readDeployment(at, 'blue')).tags).toMatchObject({ 'switchyard.role': 'previous' });
     const { tags } = await readEndpoint(at, 'production');
@@ -110,7 +169,10 @@ describe('blue-green-deploy', () => {
   it('writes nothing when the version serves already', async () => {
     const at = await serving();
     const { result: run, requests } = await journalOf(azure, () => deploy(at, '1'));
-    expect(run).toMatchObject({ code: 0, outputs: { status: 'no-change', 'deployment-name': 'blue', 'traffic-json': '{"blue":100}' } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { status: 'no-change', 'deployment-name': 'blue', 'traffic-json': '{"blue":100}' },
+    });
     expect(writesOf(requests)).toEqual([]);
   });
 
@@ -120,7 +182,13 @@ describe('blue-green-deploy', () => {
     expect(run).toMatchObject({
       code: 0,
       outputs: { status: 'planned', 'deployment-name': 'green', 'traffic-json': '{"blue":100}' },
-      report: { schema: 'switchyard/deployment-plan/v1', before: { blue: 100 }, after: { green: 100 }, restore: { blue: 100 }, slot: 'green' },
+      report: {
+        schema: 'switchyard/deployment-plan/v1',
+        before: { blue: 100 },
+        after: { green: 100 },
+        restore: { blue: 100 },
+        slot: 'green',
+      },
     });
     const { steps } = run.report as { steps: { action: string; what: string; detail: string }[] };
     expect(steps).toEqual([
@@ -145,14 +213,21 @@ describe('blue-green-deploy', () => {
     const at = await serving();
     await azure.call('PATCH', endpointPath(at, 'production'), { tags: { team: 'sensors', 'cost-center': '42' } });
     await deploy(at, '2');
-    expect((await readEndpoint(at, 'production')).tags).toMatchObject({ team: 'sensors', 'cost-center': '42', 'switchyard.phase': 'promoted' });
+    expect((await readEndpoint(at, 'production')).tags).toMatchObject({
+      team: 'sensors',
+      'cost-center': '42',
+      'switchyard.phase': 'promoted',
+    });
   });
 
   it('reaches the same end while every other read of the endpoint is stale', async () => {
     const at = await serving();
     const stale = { method: 'GET', path: `/onlineEndpoints/${at.endpoint('production')}$`, stale: true, count: 1 };
     for (let skip = 0; skip < 20; skip += 1) await azure.fault({ ...stale, skip });
-    expect(await deploy(at, '2')).toMatchObject({ code: 0, outputs: { status: 'done', 'traffic-json': '{"green":100}' } });
+    expect(await deploy(at, '2')).toMatchObject({
+      code: 0,
+      outputs: { status: 'done', 'traffic-json': '{"green":100}' },
+    });
     await azure.clearFaults();
     expect((await readEndpoint(at, 'production')).properties.traffic).toEqual({ green: 100 });
   });
@@ -160,7 +235,10 @@ describe('blue-green-deploy', () => {
   it('waits and writes again when the endpoint is busy with another operation', async () => {
     const at = await serving();
     await azure.fault({ method: 'PUT', path: `/onlineEndpoints/${at.endpoint('production')}$`, status: 409, count: 2 });
-    expect(await deploy(at, '2')).toMatchObject({ code: 0, outputs: { status: 'done', 'traffic-json': '{"green":100}' } });
+    expect(await deploy(at, '2')).toMatchObject({
+      code: 0,
+      outputs: { status: 'done', 'traffic-json': '{"green":100}' },
+    });
   });
 });
 
@@ -175,21 +253,36 @@ describe('blue-green-deploy, killed and run again', () => {
     expect(first.code).toBeNull();
     expect(endpointWrites(requests, at, 'PUT')).toEqual([]);
     expect(stateOnDisk().restore).toEqual({ traffic: { blue: 100 }, mirrorTraffic: {} });
-    expect(await readEndpoint(at, 'production')).toMatchObject({ tags: { 'switchyard.base': 'blue=100;m=' }, properties: { traffic: { blue: 100 } } });
+    expect(await readEndpoint(at, 'production')).toMatchObject({
+      tags: { 'switchyard.base': 'blue=100;m=' },
+      properties: { traffic: { blue: 100 } },
+    });
 
     expect((await kill('step 2: traffic becomes')).code).toBeNull();
     expect(stateOnDisk().restore).toEqual({ traffic: { blue: 100 }, mirrorTraffic: {} });
 
     const last = await deploy(at, '2', { 'state-file': stateFile });
-    expect(last).toMatchObject({ code: 0, outputs: { status: 'done', 'traffic-json': '{"green":100}' }, report: { restore: { traffic: { blue: 100 } } } });
+    expect(last).toMatchObject({
+      code: 0,
+      outputs: { status: 'done', 'traffic-json': '{"green":100}' },
+      report: { restore: { traffic: { blue: 100 } } },
+    });
     expect(stateOnDisk()).toMatchObject({ phase: 'promoted', current: { green: 100 } });
   });
 
   it('restores the split before when it is interrupted in the middle of the ramp', async () => {
     const at = await serving();
-    const run = await deploy(at, '2', { 'step-seconds': '600' }, { interrupt: { on: 'watch: deployment green', signal: 'SIGINT' } });
+    const run = await deploy(
+      at,
+      '2',
+      { 'step-seconds': '600' },
+      { interrupt: { on: 'watch: deployment green', signal: 'SIGINT' } },
+    );
     expect(run).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' } });
-    expect(await readEndpoint(at, 'production')).toMatchObject({ tags: { 'switchyard.phase': 'aborted' }, properties: { traffic: { blue: 100 } } });
+    expect(await readEndpoint(at, 'production')).toMatchObject({
+      tags: { 'switchyard.phase': 'aborted' },
+      properties: { traffic: { blue: 100 } },
+    });
   });
 });
 
@@ -201,8 +294,14 @@ describe('blue-green-deploy, when the new version is not good', () => {
     other.repository.edit(other.file, 'features: [lags, season]', 'features: [lags, season, temp_max]');
     other.repository.commit('feat: maximum temperature');
     await other.release();
-    const { result: run, requests } = await journalOf(azure, () => other.run('blue-green-deploy', { environment: 'production', ...ramp }));
-    expect(run).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' }, report: { phase: 'aborted' } });
+    const { result: run, requests } = await journalOf(azure, () =>
+      other.run('blue-green-deploy', { environment: 'production', ...ramp }),
+    );
+    expect(run).toMatchObject({
+      code: 5,
+      outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' },
+      report: { phase: 'aborted' },
+    });
     expect(run.stdout).toMatch(/::error::DEPLOY_ABORTED.*answered 424/);
     expect(run.stdout).toContain('column `temp_max` is missing');
     expect(decisionsOf(run)).not.toContain('shift');
@@ -216,18 +315,43 @@ describe('blue-green-deploy, when the new version is not good', () => {
     scoringDoes(failsAfter(7));
     line.repository.commit('feat: wears out');
     const run = await deploy(at, '2');
-    expect(run).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' }, report: { phase: 'aborted', restore: { traffic: { blue: 100 } } } });
+    expect(run).toMatchObject({
+      code: 5,
+      outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' },
+      report: { phase: 'aborted', restore: { traffic: { blue: 100 } } },
+    });
     expect(run.stdout).toContain('worn out after 7 calls');
-    expect(decisionsOf(run)).toEqual(['tag', 'create-slot', 'validate', 'shift', 'watch', 'shift', 'watch', 'abort', 'finish-abort', 'done']);
-    expect(await readEndpoint(at, 'production')).toMatchObject({ tags: { 'switchyard.phase': 'aborted' }, properties: { traffic: { blue: 100 } } });
+    expect(decisionsOf(run)).toEqual([
+      'tag',
+      'create-slot',
+      'validate',
+      'shift',
+      'watch',
+      'shift',
+      'watch',
+      'abort',
+      'finish-abort',
+      'done',
+    ]);
+    expect(await readEndpoint(at, 'production')).toMatchObject({
+      tags: { 'switchyard.phase': 'aborted' },
+      properties: { traffic: { blue: 100 } },
+    });
 
     line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
-    expect(await deploy(at, '2')).toMatchObject({ code: 0, outputs: { status: 'done', 'traffic-json': '{"green":100}' } });
+    expect(await deploy(at, '2')).toMatchObject({
+      code: 0,
+      outputs: { status: 'done', 'traffic-json': '{"green":100}' },
+    });
   });
 
   it('shows the log of a container that does not start, and keeps the split', async () => {
     const at = await serving();
-    line.repository.edit('src/score/score.py', '    global _model, _max_horizon\n', '    global _model, _max_horizon\n    raise RuntimeError("no licence for this model")\n');
+    line.repository.edit(
+      'src/score/score.py',
+      '    global _model, _max_horizon\n',
+      '    global _model, _max_horizon\n    raise RuntimeError("no licence for this model")\n',
+    );
     line.repository.commit('feat: does not start');
     const { result: run, requests } = await journalOf(azure, () => deploy(at, '2'));
     expect(run).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{"blue":100}' } });
@@ -235,7 +359,6 @@ describe('blue-green-deploy, when the new version is not good', () => {
     expect(decisionsOf(run)).not.toContain('shift');
     expect(endpointWrites(requests, at, 'PUT').length).toBeLessThanOrEqual(1);
     expect((await readDeployment(at, 'green')).properties).toMatchObject({ provisioningState: 'Failed' });
-    line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
   });
 
   it('ends a failed first deployment with no traffic at all', async () => {
@@ -244,7 +367,6 @@ describe('blue-green-deploy, when the new version is not good', () => {
     line.repository.commit('feat: never works');
     expect(await deploy(at, '1')).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{}' } });
     expect((await readEndpoint(at, 'production')).properties.traffic).toEqual({});
-    line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
   });
 
   it('puts mirrored traffic back as it was', async () => {
@@ -256,14 +378,19 @@ describe('blue-green-deploy, when the new version is not good', () => {
     const sent = await azure.call('PUT', `${path}/deployments/shadow`, { ...shadow, tags: { owner: 'somebody' } });
     expect(sent.status).toBeLessThan(300);
     await waitUntilSucceeded(`${path}/deployments/shadow`);
-    await azure.call('PUT', path, { ...endpoint, properties: { ...endpoint.properties, mirrorTraffic: { shadow: 20 } } });
+    await azure.call('PUT', path, {
+      ...endpoint,
+      properties: { ...endpoint.properties, mirrorTraffic: { shadow: 20 } },
+    });
     await waitUntilSucceeded(path);
     scoringDoes(failsAfter(4));
     line.repository.commit('feat: wears out');
     const run = await deploy(at, '1');
     expect(run).toMatchObject({ code: 5, outputs: { status: 'aborted', 'traffic-json': '{"green":100}' } });
-    expect((await readEndpoint(at, 'production')).properties).toMatchObject({ traffic: { green: 100 }, mirrorTraffic: { shadow: 20 } });
-    line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
+    expect((await readEndpoint(at, 'production')).properties).toMatchObject({
+      traffic: { green: 100 },
+      mirrorTraffic: { shadow: 20 },
+    });
   });
 });
 
@@ -293,7 +420,11 @@ describe('blue-green-deploy refuses', () => {
     const other = createLine(azure, 'PLANT002_CIRCUIT01');
     await other.train();
     const publish = `${workspacePath('dev')}/models/${other.model}/versions/1/publish`;
-    await azure.call('POST', publish, { registryName: 'sensors', destinationName: line.model, destinationVersion: '50' });
+    await azure.call('POST', publish, {
+      registryName: 'sensors',
+      destinationName: line.model,
+      destinationVersion: '50',
+    });
     const run = await until('version 50 in the registry', async () => {
       const answer = await deploy(line, '50');
       return answer.stdout.includes('DEPLOY_MODEL_NOT_FOUND') ? undefined : answer;
@@ -306,7 +437,10 @@ describe('blue-green-deploy refuses', () => {
     const at = await serving();
     await deploy(at, '2');
     const endpoint = (await azure.call('GET', endpointPath(at, 'production'))).body as { properties: object };
-    await azure.call('PUT', endpointPath(at, 'production'), { ...endpoint, properties: { ...endpoint.properties, traffic: { blue: 60, green: 40 } } });
+    await azure.call('PUT', endpointPath(at, 'production'), {
+      ...endpoint,
+      properties: { ...endpoint.properties, traffic: { blue: 60, green: 40 } },
+    });
     await waitUntilSucceeded(endpointPath(at, 'production'));
     const { result: run, requests } = await journalOf(azure, () => deploy(at, '1'));
     expect(run).toMatchObject({ code: 6, outputs: { status: 'needs-human' } });

@@ -37,15 +37,15 @@ beforeAll(() => {
 });
 
 describe.each(listFolders('actions', 'action.yml'))('the bundle of %s', (action) => {
-  it.each([
-    ['the Node that runs the tests', process.execPath],
-    ...(node20 === undefined ? [] : [['Node 20', node20]]),
-  ])('starts alone with %s and names the missing inputs', async (_which, node) => {
-    const run = await runBundle(action, { dist, node: node ?? '' });
-    expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });
-    expect(run.stderr).toBe('');
-    const names = required[action] ?? ['an entry in this test'];
-    for (const name of names) expect(run.stdout).toContain(`::error::INPUT_MISSING: input "${name}" is empty`);
-    expect(run.stdout.match(/INPUT_MISSING/g) ?? []).toHaveLength(names.length);
-  });
+  it.each([['the Node that runs the tests', process.execPath], ...(node20 === undefined ? [] : [['Node 20', node20]])])(
+    'starts alone with %s and names the missing inputs',
+    async (_which, node) => {
+      const run = await runBundle(action, { dist, node: node ?? '' });
+      expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });
+      expect(run.stderr).toBe('');
+      const names = required[action] ?? ['an entry in this test'];
+      for (const name of names) expect(run.stdout).toContain(`::error::INPUT_MISSING: input "${name}" is empty`);
+      expect(run.stdout.match(/INPUT_MISSING/g) ?? []).toHaveLength(names.length);
+    },
+  );
 });

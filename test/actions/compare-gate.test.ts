@@ -58,7 +58,15 @@ describe('compare-gate', () => {
       report: { verdict: 'pass', rescored: false, champion: { model: line.model, version: '1', source: 'registry' } },
     });
     const { rules } = run.report as { rules: object[] };
-    expect(rules).toContainEqual(expect.objectContaining({ metric: 'mae', rule: 'max-relative-loss', champion: 2.192435, challenger: 2.058734, verdict: 'pass' }));
+    expect(rules).toContainEqual(
+      expect.objectContaining({
+        metric: 'mae',
+        rule: 'max-relative-loss',
+        champion: 2.192435,
+        challenger: 2.058734,
+        verdict: 'pass',
+      }),
+    );
     expect(run.summary).toContain('2.0587');
     expect(writesOf(requests)).toEqual([]);
   });
@@ -76,7 +84,10 @@ describe('compare-gate', () => {
     other.repository.commit('feat: four months only');
     const worse = await other.train();
     const run = await other.run('compare-gate', { 'training-report': reportFile(worse) });
-    expect(run).toMatchObject({ code: 3, outputs: { status: 'rejected', decision: 'fail', 'champion-version': '1', 'model-version': '2' } });
+    expect(run).toMatchObject({
+      code: 3,
+      outputs: { status: 'rejected', decision: 'fail', 'champion-version': '1', 'model-version': '2' },
+    });
     const reasons = JSON.parse(run.outputs['reasons-json'] ?? '[]') as string[];
     expect(reasons.join()).toMatch(/mae.*4\.05.*2\.13/);
     expect(run.stdout).toMatch(/::error::.*fail/);
@@ -151,7 +162,8 @@ describe('compare-gate, when the holdout moved', () => {
     expect(run).toMatchObject({ code: 0, outputs: { decision: 'pass' }, report: { rescored: true } });
     const { rules } = run.report as { rules: object[] };
     expect(rules).toContainEqual(expect.objectContaining({ metric: 'mae', champion: 2.240913, challenger: 2.238407 }));
-    const evaluations = async () => Object.entries(await jobsOf(moved)).filter(([name]) => name.includes('-champion-1-'));
+    const evaluations = async () =>
+      Object.entries(await jobsOf(moved)).filter(([name]) => name.includes('-champion-1-'));
     expect(await evaluations()).toEqual([[expect.any(String), 'Completed']]);
 
     expect(await moved.run('compare-gate', report)).toMatchObject({ code: 0, outputs: { decision: 'pass' } });
@@ -161,7 +173,11 @@ describe('compare-gate, when the holdout moved', () => {
   it('gives no verdict when scoring the champion again fails, and tries again with a new job', async () => {
     const { moved, challenger } = await movedHoldout();
     const report = { 'training-report': reportFile(challenger) };
-    moved.repository.edit('src/evaluate.py', '    circuit = read_circuit(args.circuit)\n', '    raise SystemExit("no holdout today")\n');
+    moved.repository.edit(
+      'src/evaluate.py',
+      '    circuit = read_circuit(args.circuit)\n',
+      '    raise SystemExit("no holdout today")\n',
+    );
     const failed = await moved.run('compare-gate', report);
     expect(failed).toMatchObject({ code: 1, outputs: { status: 'error' } });
     expect(failed.stdout).toMatch(/JOB_FAILED/);

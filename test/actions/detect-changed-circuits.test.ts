@@ -6,7 +6,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type BundleRun, runBundle } from '../support/bundle.ts';
 import { createSampleRepository, type SampleRepository } from '../support/sample-repository.ts';
 
-const all = ['PLANT001_CIRCUIT01', 'PLANT001_CIRCUIT02', 'PLANT002_CIRCUIT01', 'PLANT002_CIRCUIT02', 'PLANT003_CIRCUIT01'];
+const all = [
+  'PLANT001_CIRCUIT01',
+  'PLANT001_CIRCUIT02',
+  'PLANT002_CIRCUIT01',
+  'PLANT002_CIRCUIT02',
+  'PLANT003_CIRCUIT01',
+];
 const circuitFile = 'config/circuits/PLANT001/CIRCUIT01.yml';
 
 let repository: SampleRepository;
@@ -16,10 +22,18 @@ beforeEach(() => {
 });
 
 /** Runs the action for a push event with the given `before`. */
-function detectPush(before: string, inputs: Record<string, string> = {}, workspace = repository.folder): Promise<BundleRun> {
+function detectPush(
+  before: string,
+  inputs: Record<string, string> = {},
+  workspace = repository.folder,
+): Promise<BundleRun> {
   const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json');
   writeFileSync(event, JSON.stringify({ before, ref: 'refs/heads/develop' }));
-  return runBundle('detect-changed-circuits', { inputs, workspace, env: { GITHUB_EVENT_PATH: event, GITHUB_EVENT_NAME: 'push' } });
+  return runBundle('detect-changed-circuits', {
+    inputs,
+    workspace,
+    env: { GITHUB_EVENT_PATH: event, GITHUB_EVENT_NAME: 'push' },
+  });
 }
 
 function detected(run: BundleRun): string[] {
@@ -51,7 +65,10 @@ describe('detect-changed-circuits', () => {
 
   it('finds the circuit whose data changed', async () => {
     const before = repository.git('rev-parse', 'HEAD');
-    repository.write('data/PLANT002_CIRCUIT01.csv', `${repository.read('data/PLANT002_CIRCUIT01.csv')}2016-01-01,1.0\n`);
+    repository.write(
+      'data/PLANT002_CIRCUIT01.csv',
+      `${repository.read('data/PLANT002_CIRCUIT01.csv')}2016-01-01,1.0\n`,
+    );
     repository.commit('data: one more day');
     const run = await detectPush(before);
     expect(JSON.parse(run.outputs['reasons-json'] ?? '')).toEqual({ PLANT002_CIRCUIT01: ['circuit-data'] });
@@ -78,7 +95,10 @@ describe('detect-changed-circuits', () => {
     repository.write('README.md', 'changed\n');
     repository.commit('docs: readme');
     const run = await detectPush(before);
-    expect(run).toMatchObject({ code: 0, outputs: { 'any-changed': 'false', count: '0', 'changed-circuits-json': '[]' } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { 'any-changed': 'false', count: '0', 'changed-circuits-json': '[]' },
+    });
   });
 
   it('lists a removed circuit as removed and does not train it', async () => {
@@ -155,5 +175,17 @@ describe('detect-changed-circuits refuses', () => {
     const run = await detectPush('0'.repeat(40), {}, folder);
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('GIT_NOT_A_REPOSITORY');
+  });
+});
+
+describe('a circuit file that could not be read at the base', () => {
+  it('counts as new when it is corrected', async () => {
+    const good = repository.read(circuitFile);
+    repository.write(circuitFile, 'plant_id: [unclosed\n');
+    const before = repository.commit('feat: broken');
+    repository.write(circuitFile, good);
+    repository.commit('fix: mend');
+    const run = await detectPush(before);
+    expect({ code: run.code, detected: detected(run) }).toEqual({ code: 0, detected: ['PLANT001_CIRCUIT01'] });
   });
 });

@@ -1,7 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, registryPath, startAzure, workspacePath } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
-import { changedCopy, createLine, journalOf, type Line, registryVersions, reportFile, workspaceVersions, writesOf } from '../support/line.ts';
+import {
+  changedCopy,
+  createLine,
+  journalOf,
+  type Line,
+  registryVersions,
+  reportFile,
+  workspaceVersions,
+  writesOf,
+} from '../support/line.ts';
 
 let azure: Azure;
 
@@ -18,7 +27,12 @@ async function judged(): Promise<{ line: Line; training: BundleRun; verdict: Bun
   const training = await line.train();
   const verdict = await line.gate(training);
   const reports = { 'training-report': reportFile(training), verdict: reportFile(verdict) };
-  return { line, training, verdict, promote: (inputs = {}, options = {}) => line.run('promote-to-registry', { ...reports, ...inputs }, options) };
+  return {
+    line,
+    training,
+    verdict,
+    promote: (inputs = {}, options = {}) => line.run('promote-to-registry', { ...reports, ...inputs }, options),
+  };
 }
 
 type Promote = (inputs?: Record<string, string>, options?: Parameters<Line['run']>[2]) => Promise<BundleRun>;
@@ -42,7 +56,11 @@ describe('promote-to-registry', () => {
         'registry-model-version': '1',
         'content-digest': digestOf(training),
       },
-      report: { schema: 'switchyard/promotion/v1', copied: true, environment: { name: 'sensor-forecasting', version: '1.0.0' } },
+      report: {
+        schema: 'switchyard/promotion/v1',
+        copied: true,
+        environment: { name: 'sensor-forecasting', version: '1.0.0' },
+      },
     });
     const { verdictDigest } = run.report as { verdictDigest: string };
     expect(await registryVersions(line)).toEqual([
@@ -76,7 +94,11 @@ describe('promote-to-registry', () => {
     const { line, promote } = await judged();
     await promote();
     const { result: run, requests } = await journalOf(azure, () => promote());
-    expect(run).toMatchObject({ code: 0, outputs: { status: 'no-change', 'registry-model-version': '1' }, report: { copied: false } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { status: 'no-change', 'registry-model-version': '1' },
+      report: { copied: false },
+    });
     expect(publishes(writesOf(requests))).toEqual([]);
     expect(await registryVersions(line)).toHaveLength(1);
   });
@@ -102,9 +124,14 @@ describe('promote-to-registry', () => {
     const killed = await promote({}, { interrupt: { on: 'Registry content equals', signal: 'SIGKILL' } });
     expect(killed.code).toBeNull();
     const { result: run, requests } = await journalOf(azure, () => promote());
-    expect(run).toMatchObject({ code: 0, outputs: { 'registry-model-version': '1', 'content-digest': digestOf(training) } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { 'registry-model-version': '1', 'content-digest': digestOf(training) },
+    });
     expect(publishes(writesOf(requests))).toEqual([]);
-    expect(await registryVersions(line)).toMatchObject([{ name: '1', tags: { 'registry-ready': 'true', 'metric.mae': '2.192435' } }]);
+    expect(await registryVersions(line)).toMatchObject([
+      { name: '1', tags: { 'registry-ready': 'true', 'metric.mae': '2.192435' } },
+    ]);
   });
 
   it('reaches the same end when it was killed as the copy began', async () => {
@@ -117,17 +144,20 @@ describe('promote-to-registry', () => {
 });
 
 describe('promote-to-registry refuses', () => {
-  it.each(['fail', 'inconclusive', 'error'])('a model whose verdict is %s, and leaves the registry alone', async (word) => {
-    const { line, verdict, promote } = await judged();
-    const other = changedCopy<{ verdict: string }>(reportFile(verdict), (document) => {
-      document.verdict = word;
-    });
-    const { result: run, requests } = await journalOf(azure, () => promote({ verdict: other }));
-    expect(run).toMatchObject({ code: 3, outputs: { status: 'rejected' } });
-    expect(run.stdout).toMatch(new RegExp(`POLICY_VERDICT_NOT_PASSING.*"${word}"`));
-    expect(requests).toEqual([]);
-    expect(await registryVersions(line)).toEqual([]);
-  });
+  it.each(['fail', 'inconclusive', 'error'])(
+    'a model whose verdict is %s, and leaves the registry alone',
+    async (word) => {
+      const { line, verdict, promote } = await judged();
+      const other = changedCopy<{ verdict: string }>(reportFile(verdict), (document) => {
+        document.verdict = word;
+      });
+      const { result: run, requests } = await journalOf(azure, () => promote({ verdict: other }));
+      expect(run).toMatchObject({ code: 3, outputs: { status: 'rejected' } });
+      expect(run.stdout).toMatch(new RegExp(`POLICY_VERDICT_NOT_PASSING.*"${word}"`));
+      expect(requests).toEqual([]);
+      expect(await registryVersions(line)).toEqual([]);
+    },
+  );
 
   interface Report {
     circuit: string;
@@ -135,10 +165,30 @@ describe('promote-to-registry refuses', () => {
     model: { version: string; contentDigest: string };
   }
   const changes: [string, (report: Report) => void][] = [
-    ['version', (report) => { report.model.version = '2'; }],
-    ['content digest', (report) => { report.model.contentDigest = `sha256:${'0'.repeat(64)}`; }],
-    ['fingerprint', (report) => { report.fingerprint = `sha256:${'0'.repeat(64)}`; }],
-    ['circuit', (report) => { report.circuit = 'PLANT001_CIRCUIT02'; }],
+    [
+      'version',
+      (report) => {
+        report.model.version = '2';
+      },
+    ],
+    [
+      'content digest',
+      (report) => {
+        report.model.contentDigest = `sha256:${'0'.repeat(64)}`;
+      },
+    ],
+    [
+      'fingerprint',
+      (report) => {
+        report.fingerprint = `sha256:${'0'.repeat(64)}`;
+      },
+    ],
+    [
+      'circuit',
+      (report) => {
+        report.circuit = 'PLANT001_CIRCUIT02';
+      },
+    ],
   ];
   it.each(changes)('a training report whose %s the verdict does not have', async (what, change) => {
     const { line, training, promote } = await judged();
@@ -152,8 +202,12 @@ describe('promote-to-registry refuses', () => {
     const { line, training, verdict, promote } = await judged();
     const contentDigest = `sha256:${'0'.repeat(64)}`;
     const run = await promote({
-      'training-report': changedCopy<{ model: { contentDigest: string } }>(reportFile(training), ({ model }) => Object.assign(model, { contentDigest })),
-      verdict: changedCopy<{ challenger: object }>(reportFile(verdict), ({ challenger }) => Object.assign(challenger, { contentDigest })),
+      'training-report': changedCopy<{ model: { contentDigest: string } }>(reportFile(training), ({ model }) =>
+        Object.assign(model, { contentDigest }),
+      ),
+      verdict: changedCopy<{ challenger: object }>(reportFile(verdict), ({ challenger }) =>
+        Object.assign(challenger, { contentDigest }),
+      ),
     });
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/PROMOTE_SOURCE_CHANGED/);
@@ -183,7 +237,12 @@ describe('promote-to-registry refuses', () => {
     const { line, promote } = await judged();
     const action = 'Microsoft.MachineLearningServices/registries/assets/write';
     const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${registryPath}' or the scope is invalid.`;
-    await azure.fault({ method: 'POST', path: `/models/${line.model}/versions/1/publish`, status: 403, body: { error: { code: 'AuthorizationFailed', message } } });
+    await azure.fault({
+      method: 'POST',
+      path: `/models/${line.model}/versions/1/publish`,
+      status: 403,
+      body: { error: { code: 'AuthorizationFailed', message } },
+    });
     const run = await promote();
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/AZUREML_FORBIDDEN.*publish model.*AzureML Registry User/);
@@ -192,7 +251,11 @@ describe('promote-to-registry refuses', () => {
 
   it('to report success when the copy failed behind the service', async () => {
     const { line, promote } = await judged();
-    await azure.fault({ method: 'POST', path: `/models/${line.model}/versions/1/publish`, failOperation: { code: 'CopyFailed', message: 'the storage account is full' } });
+    await azure.fault({
+      method: 'POST',
+      path: `/models/${line.model}/versions/1/publish`,
+      failOperation: { code: 'CopyFailed', message: 'the storage account is full' },
+    });
     const run = await promote();
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('the storage account is full');

@@ -1,7 +1,19 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure, workspacePath } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
-import { createLine, endpointPath, journalOf, type Line, quick, readEndpoint, registryVersions, writesOf } from '../support/line.ts';
+import {
+  createLine,
+  endpointPath,
+  journalOf,
+  type Line,
+  quick,
+  readEndpoint,
+  registryVersions,
+  writesOf,
+} from '../support/line.ts';
 import { until } from '../support/until.ts';
 
 let azure: Azure;
@@ -74,7 +86,10 @@ describe('rollback', () => {
   it('leaves the endpoint such that the bad version is refused and a good one is not', async () => {
     const at = await servedTwice();
     await rollBack(at);
-    expect((await readEndpoint(at, 'production')).tags).toMatchObject({ 'switchyard.deny': `${line.model}:2`, 'switchyard.phase': 'aborted' });
+    expect((await readEndpoint(at, 'production')).tags).toMatchObject({
+      'switchyard.deny': `${line.model}:2`,
+      'switchyard.phase': 'aborted',
+    });
     const { result: refused, requests } = await journalOf(azure, () => deploy(at, '2'));
     expect(refused).toMatchObject({ code: 3, outputs: { status: 'rejected' } });
     expect(refused.stdout).toMatch(/ROLLOUT_VERSION_DENIED/);
@@ -88,7 +103,11 @@ describe('rollback', () => {
     expect(run).toMatchObject({
       code: 0,
       outputs: { status: 'planned', 'rolled-back-json': '[]' },
-      report: { plans: [{ status: 'planned', changes: expect.arrayContaining([{ path: '/traffic/blue', before: 0, after: 100 }]) }] },
+      report: {
+        plans: [
+          { status: 'planned', changes: expect.arrayContaining([{ path: '/traffic/blue', before: 0, after: 100 }]) },
+        ],
+      },
     });
     expect(run.stdout).toContain(`would roll back ${at.endpoint('production')} 2 -> 1`);
     expect(writesOf(requests)).toEqual([]);
@@ -104,7 +123,13 @@ describe('rollback', () => {
   it('puts back the split before a rollout that was killed on its way', async () => {
     const at = line.sibling();
     await at.deploy('production', { 'model-version': '1' });
-    const inputs = { environment: 'production', 'model-version': '2', ...quick, 'traffic-steps': '10,100', 'step-seconds': '600' };
+    const inputs = {
+      environment: 'production',
+      'model-version': '2',
+      ...quick,
+      'traffic-steps': '10,100',
+      'step-seconds': '600',
+    };
     await at.run('blue-green-deploy', inputs, { interrupt: { on: 'watch: deployment green', signal: 'SIGKILL' } });
     expect(await trafficOf(at)).toEqual({ blue: 90, green: 10 });
     expect(await rollBack(at)).toMatchObject({ code: 0, outputs: { status: 'done' } });
@@ -185,14 +210,20 @@ describe('rollback refuses', () => {
     expect(await trafficOf(at)).toEqual({ green: 100 });
   });
 
-  it('a target that does not answer', async () => {
+  it('a target that does not answer any more', async () => {
     const at = line.sibling();
-    line.repository.edit('src/score/score.py', '    request = json.loads(raw_data)', '    _count()\n    request = json.loads(raw_data)');
-    line.repository.edit('src/score/score.py', 'def init():', 'def _count():\n    global _calls\n    _calls = globals().get("_calls", 0) + 1\n    if _calls > 6:\n        raise RuntimeError("worn out")\n\n\ndef init():');
-    line.repository.commit('feat: wears out after 6 calls');
+    const flag = join(mkdtempSync(join(tmpdir(), 'rollback-')), 'disk-full');
+    const call = '    request = json.loads(raw_data)';
+    line.repository.edit(
+      'src/score/score.py',
+      call,
+      `    if os.path.exists("${flag}"):\n        raise RuntimeError("disk full")\n${call}`,
+    );
+    line.repository.commit('feat: depends on a disk');
     await at.deploy('production', { 'model-version': '1' });
     line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
     await at.deploy('production', { 'model-version': '2', 'traffic-steps': '100' });
+    writeFileSync(flag, '');
     await expectRefusal(at, {}, /ROLLBACK_TARGET_UNHEALTHY.*before the switch.*blue.*nothing was written/);
     expect(await trafficOf(at)).toEqual({ green: 100 });
   });
@@ -201,7 +232,12 @@ describe('rollback refuses', () => {
     const at = await servedTwice();
     const action = 'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write';
     const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${workspacePath('prod')}' or the scope is invalid.`;
-    await azure.fault({ method: 'PUT', path: `/onlineEndpoints/${at.endpoint('production')}$`, status: 403, body: { error: { code: 'AuthorizationFailed', message } } });
+    await azure.fault({
+      method: 'PUT',
+      path: `/onlineEndpoints/${at.endpoint('production')}$`,
+      status: 403,
+      body: { error: { code: 'AuthorizationFailed', message } },
+    });
     const run = await rollBack(at);
     expect(run).toMatchObject({ code: 1, outputs: { 'failed-json': `["${at.circuit}"]` } });
     expect(run.stdout).toMatch(/AZUREML_FORBIDDEN.*AzureML Data Scientist/);

@@ -16,7 +16,11 @@ afterAll(() => azure.stop());
 
 /** The training script of the line says `text` in Python before it does anything. */
 function trainingSays(line: Line, text: string): void {
-  line.repository.edit('src/train.py', '    circuit = read_circuit(args.circuit)\n', `    ${text}\n    circuit = read_circuit(args.circuit)\n`);
+  line.repository.edit(
+    'src/train.py',
+    '    circuit = read_circuit(args.circuit)\n',
+    `    ${text}\n    circuit = read_circuit(args.circuit)\n`,
+  );
   line.repository.commit('test: change the training script');
 }
 
@@ -40,7 +44,11 @@ describe('train', () => {
       code: 0,
       outputs: { status: 'done', 'model-name': line.model, 'model-version': '1', reattached: 'false' },
     });
-    expect(JSON.parse(run.outputs['metrics-json'] ?? '')).toMatchObject({ mae: 2.192435, rmse: 2.953307, r2: 0.919242 });
+    expect(JSON.parse(run.outputs['metrics-json'] ?? '')).toMatchObject({
+      mae: 2.192435,
+      rmse: 2.953307,
+      r2: 0.919242,
+    });
     expect(run.report).toMatchObject({
       schema: 'switchyard/training-report/v1',
       circuit: line.circuit,
@@ -83,7 +91,10 @@ describe('train', () => {
   it('writes nothing in a dry run and names the job that it would submit', async () => {
     const line = createLine(azure);
     const { result: run, requests } = await journalOf(azure, () => line.run('train', { 'dry-run': 'true' }));
-    expect(run).toMatchObject({ code: 0, outputs: { status: 'planned', fingerprint: expect.stringMatching(/^sha256:/) } });
+    expect(run).toMatchObject({
+      code: 0,
+      outputs: { status: 'planned', fingerprint: expect.stringMatching(/^sha256:/) },
+    });
     expect(run.outputs['job-name']).toContain(line.circuit);
     expect(requests.filter(({ method, path }) => method !== 'GET' && !path.includes('/oauth2/'))).toEqual([]);
     expect(run.report).toMatchObject({ properties: { jobType: 'Command' } });
@@ -108,7 +119,9 @@ describe('train', () => {
     expect(run).toMatchObject({ code: 0, outputs: { status: 'done', reattached: 'false' } });
     expect(run.outputs['job-name']).not.toBe(plain.outputs['job-name']);
     const { body } = await azure.call('GET', `${workspacePath('dev')}/jobs/${run.outputs['job-name']}`);
-    expect(body).toMatchObject({ properties: { environmentVariables: { SITE: 'north' }, experimentName: 'night shift' } });
+    expect(body).toMatchObject({
+      properties: { environmentVariables: { SITE: 'north' }, experimentName: 'night shift' },
+    });
   });
 
   it('goes on waiting when the service answers 500 in between', async () => {
@@ -133,7 +146,10 @@ describe('train, when the job does not complete', () => {
     line.repository.write('src/calibration.py', 'offset = 0\n');
     line.repository.commit('fix: calibrate');
     const retried = await line.run('train');
-    expect(retried).toMatchObject({ code: 0, outputs: { status: 'done', 'job-name': `${name}-r2`, 'model-version': '1' } });
+    expect(retried).toMatchObject({
+      code: 0,
+      outputs: { status: 'done', 'job-name': `${name}-r2`, 'model-version': '1' },
+    });
     expect(await jobsOf(line)).toEqual({ [name]: 'Failed', [`${name}-r2`]: 'Completed' });
   });
 
@@ -141,7 +157,10 @@ describe('train, when the job does not complete', () => {
     const line = createLine(azure);
     trainingSays(line, workSlowly);
     const running = line.run('train');
-    const name = await until('a running job', async () => Object.entries(await jobsOf(line)).find(([, status]) => status === 'Running')?.[0]);
+    const name = await until(
+      'a running job',
+      async () => Object.entries(await jobsOf(line)).find(([, status]) => status === 'Running')?.[0],
+    );
     await azure.call('POST', `${workspacePath('dev')}/jobs/${name}/cancel`);
     const run = await running;
     expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });
@@ -210,7 +229,12 @@ describe('train refuses', () => {
   it('to go on without the right to submit, naming the right', async () => {
     const action = 'Microsoft.MachineLearningServices/workspaces/jobs/write';
     const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${workspacePath('dev')}/jobs/x' or the scope is invalid.`;
-    await azure.fault({ method: 'PUT', path: `/jobs/${line.circuit}`, status: 403, body: { error: { code: 'AuthorizationFailed', message } } });
+    await azure.fault({
+      method: 'PUT',
+      path: `/jobs/${line.circuit}`,
+      status: 403,
+      body: { error: { code: 'AuthorizationFailed', message } },
+    });
     const run = await line.run('train');
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/AZUREML_FORBIDDEN.*submit job.*AzureML Data Scientist/);
@@ -224,7 +248,11 @@ describe('train refuses', () => {
   });
 
   it('to sign in without credentials, naming the inputs that would help', async () => {
-    const run = await line.run('train', {}, { env: { AZURE_TENANT_ID: '', AZURE_CLIENT_ID: '', AZURE_CLIENT_SECRET: '' } });
+    const run = await line.run(
+      'train',
+      {},
+      { env: { AZURE_TENANT_ID: '', AZURE_CLIENT_ID: '', AZURE_CLIENT_SECRET: '' } },
+    );
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/AZURE_NO_CREDENTIALS.*"tenant-id".*"client-id".*id-token: write/);
   });
@@ -243,7 +271,9 @@ describe('train refuses', () => {
   });
 
   it('a cloud that does not answer', async () => {
-    const env = { ARM_CLOUD_METADATA_URL: `https://127.0.0.1:${await closedPort()}/metadata/endpoints?api-version=2022-09-01` };
+    const env = {
+      ARM_CLOUD_METADATA_URL: `https://127.0.0.1:${await closedPort()}/metadata/endpoints?api-version=2022-09-01`,
+    };
     const run = await line.run('train', {}, { env });
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/CLOUD_METADATA_UNREACHABLE.*127\.0\.0\.1/);
@@ -260,7 +290,9 @@ describe('train refuses', () => {
 
   it('an unknown circuit and an unknown environment', async () => {
     expect((await line.run('train', { circuit: 'PLANT009_CIRCUIT09' })).stdout).toContain('CIRCUIT_UNKNOWN');
-    expect((await line.run('train', { environment: 'staging' })).stdout).toMatch(/CONFIG_ENVIRONMENT_UNKNOWN.*dev, test, production/);
+    expect((await line.run('train', { environment: 'staging' })).stdout).toMatch(
+      /CONFIG_ENVIRONMENT_UNKNOWN.*dev, test, production/,
+    );
   });
 
   it('a mistake in train.yml, as an annotation at its place', async () => {

@@ -39,7 +39,8 @@ export async function startAzure(options: readonly string[] = []): Promise<Azure
   const { ARM_CLOUD_METADATA_URL = '', NODE_EXTRA_CA_CERTS = '' } = variables;
   const url = new URL(ARM_CLOUD_METADATA_URL).origin;
   const agent = new Agent({ ca: readFileSync(NODE_EXTRA_CA_CERTS), keepAlive: true });
-  const send = (method: string, path: string, body?: string, headers: Record<string, string> = {}) => sendHttps(agent, { method, url: `${url}${path}`, headers, body });
+  const send = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
+    sendHttps(agent, { method, url: `${url}${path}`, headers, body });
   const token = await signIn(send, variables);
   const json = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const parsed = async (method: string, path: string, body?: unknown) => {
@@ -49,11 +50,17 @@ export async function startAzure(options: readonly string[] = []): Promise<Azure
   return {
     url,
     env: Object.fromEntries(
-      ['ARM_CLOUD_METADATA_URL', 'NODE_EXTRA_CA_CERTS', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_SUBSCRIPTION_ID'].map(
-        (name) => [name, variables[name] ?? ''],
-      ),
+      [
+        'ARM_CLOUD_METADATA_URL',
+        'NODE_EXTRA_CA_CERTS',
+        'AZURE_TENANT_ID',
+        'AZURE_CLIENT_ID',
+        'AZURE_CLIENT_SECRET',
+        'AZURE_SUBSCRIPTION_ID',
+      ].map((name) => [name, variables[name] ?? '']),
     ),
-    call: (method, path, body) => parsed(method, `${path}${path.includes('?') ? '&' : '?'}api-version=2025-12-01`, body),
+    call: (method, path, body) =>
+      parsed(method, `${path}${path.includes('?') ? '&' : '?'}api-version=2025-12-01`, body),
     journal: async () => ((await parsed('GET', '/_emulator/journal')).body as { value: JournalEntry[] }).value,
     fault: async (fault) => {
       const answer = await parsed('POST', '/_emulator/faults', fault);
@@ -76,14 +83,22 @@ function exportedVariables(child: ChildProcess): Promise<Record<string, string>>
     });
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const variables = Object.fromEntries([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']));
-      if (variables['AZURE_CLIENT_SECRET'] && variables['NODE_EXTRA_CA_CERTS'] && variables['ARM_CLOUD_METADATA_URL']) resolve(variables);
+      const variables = Object.fromEntries(
+        [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']),
+      );
+      if (variables['AZURE_CLIENT_SECRET'] && variables['NODE_EXTRA_CA_CERTS'] && variables['ARM_CLOUD_METADATA_URL'])
+        resolve(variables);
     });
     child.once('exit', (code) => reject(new Error(`emulator start ended with ${code}: ${errors}${text}`)));
   });
 }
 
-type Send = (method: string, path: string, body?: string, headers?: Record<string, string>) => Promise<{ status: number; text: string }>;
+type Send = (
+  method: string,
+  path: string,
+  body?: string,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; text: string }>;
 
 async function signIn(send: Send, variables: Readonly<Record<string, string>>): Promise<string> {
   const form = new URLSearchParams({

@@ -42,17 +42,35 @@ function createCircuit(azure: Azure, repository: SampleRepository, made: { like:
   last += 1;
   const plant = `PLANT${last}`;
   const circuit = `${plant}_CIRCUIT01`;
-  const own = { plant_id: plant, circuit_id: 'CIRCUIT01', model_name: made.model ?? `plant${last}-circuit01`, endpoint: `plant${last}-circuit01` };
+  const own = {
+    plant_id: plant,
+    circuit_id: 'CIRCUIT01',
+    model_name: made.model ?? `plant${last}-circuit01`,
+    endpoint: `plant${last}-circuit01`,
+  };
   const [folder, name] = made.like.split('_');
   const text = repository.read(`config/circuits/${folder}/${name}.yml`);
   const file = `config/circuits/PLANT001/${plant}.yml`;
-  repository.write(file, Object.entries(own).reduce((yaml, [key, value]) => yaml.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`), text));
-  repository.write(`azureml/sample-requests/${circuit}.json`, repository.read(`azureml/sample-requests/${made.like}.json`));
+  repository.write(
+    file,
+    Object.entries(own).reduce(
+      (yaml, [key, value]) => yaml.replace(new RegExp(`^${key}: .*$`, 'm'), `${key}: ${value}`),
+      text,
+    ),
+  );
+  repository.write(
+    `azureml/sample-requests/${circuit}.json`,
+    repository.read(`azureml/sample-requests/${made.like}.json`),
+  );
   repository.commit(`feat: add ${circuit}`);
   return lineOf(azure, repository, { ...made, circuit, file, model: own.model_name, stem: own.endpoint });
 }
 
-function lineOf(azure: Azure, repository: SampleRepository, at: { like: string; circuit: string; file: string; model: string; stem: string }): Line {
+function lineOf(
+  azure: Azure,
+  repository: SampleRepository,
+  at: { like: string; circuit: string; file: string; model: string; stem: string },
+): Line {
   const { circuit, file, model, stem, like } = at;
   const run: Line['run'] = (action, inputs = {}, options = {}) =>
     runBundle(action, {
@@ -72,7 +90,9 @@ function lineOf(azure: Azure, repository: SampleRepository, at: { like: string; 
     train: async () => succeeded(await run('train')),
     gate: async (training) => succeeded(await run('compare-gate', { 'training-report': reportFile(training) })),
     promote: async (training, verdict) =>
-      succeeded(await run('promote-to-registry', { 'training-report': reportFile(training), verdict: reportFile(verdict) })),
+      succeeded(
+        await run('promote-to-registry', { 'training-report': reportFile(training), verdict: reportFile(verdict) }),
+      ),
     deploy: async (environment, inputs = {}) =>
       succeeded(await run('blue-green-deploy', { environment, ...quick, ...inputs })),
     release: async () => {
@@ -108,7 +128,10 @@ export function changedCopy<T>(file: string, change: (document: T) => void): str
 }
 
 /** Requests that the service saw while `work` ran. */
-export async function journalOf<T>(azure: Azure, work: () => Promise<T>): Promise<{ result: T; requests: readonly JournalEntry[] }> {
+export async function journalOf<T>(
+  azure: Azure,
+  work: () => Promise<T>,
+): Promise<{ result: T; requests: readonly JournalEntry[] }> {
   const before = (await azure.journal()).length;
   const result = await work();
   return { result, requests: (await azure.journal()).slice(before) };
@@ -121,7 +144,9 @@ const readingPosts =
 /** The requests that change something. */
 export function writesOf(requests: readonly JournalEntry[]): string[] {
   return requests
-    .filter(({ method, path }) => method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && readingPosts.test(path)))
+    .filter(
+      ({ method, path }) => method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && readingPosts.test(path)),
+    )
     .map(({ method, path }) => `${method} ${path.replace(/^.*\/(workspaces|registries)\//, '')}`);
 }
 
@@ -151,19 +176,27 @@ export async function readEndpoint(line: Line, environment: 'test' | 'production
 export async function registryVersions(line: Line): Promise<{ name: string; tags: Record<string, string> }[]> {
   const { status, body } = await line.azure.call('GET', `${registryPath}/models/${line.model}/versions`);
   if (status === 404) return [];
-  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({ name, tags: properties.tags }));
+  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({
+    name,
+    tags: properties.tags,
+  }));
 }
 
 /** The same in the workspace where models are trained. */
 export async function workspaceVersions(line: Line): Promise<{ name: string; tags: Record<string, string> }[]> {
   const { status, body } = await line.azure.call('GET', `${workspacePath('dev')}/models/${line.model}/versions`);
   if (status === 404) return [];
-  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({ name, tags: properties.tags }));
+  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({
+    name,
+    tags: properties.tags,
+  }));
 }
 
 /** Names of the jobs in the training workspace that belong to this circuit, with their status. */
 export async function jobsOf(line: Line): Promise<Record<string, string>> {
   const { body } = await line.azure.call('GET', `${workspacePath('dev')}/jobs`);
   const jobs = (body as { value: { name: string; properties: { status: string } }[] }).value;
-  return Object.fromEntries(jobs.filter(({ name }) => name.startsWith(line.circuit)).map(({ name, properties }) => [name, properties.status]));
+  return Object.fromEntries(
+    jobs.filter(({ name }) => name.startsWith(line.circuit)).map(({ name, properties }) => [name, properties.status]),
+  );
 }

@@ -132,6 +132,7 @@ async function watch<O extends string>(
     requests += result.requests;
     if (result.failure !== null) {
       findings.health = { verdict: 'fail', detail: result.failure, requests, from };
+      await showLogs(workspace.onlineEndpoints.deployments(target.endpoint), step.slot, context);
       return;
     }
     findings.health = { verdict: 'pass', detail: `${requests} requests answered`, requests, from };

@@ -166,7 +166,10 @@ function stateOf<O extends string>(
     phase: phaseOf(observation, rollout.slot),
     model: plan.model,
     slot: rollout.slot,
-    restore: parseBase(observation.tags[tagNames.base]) ?? { traffic: plan.restore, mirrorTraffic: observation.mirrorTraffic },
+    restore: parseBase(observation.tags[tagNames.base]) ?? {
+      traffic: plan.restore,
+      mirrorTraffic: observation.mirrorTraffic,
+    },
     current: observation.traffic,
     decisions,
   };

@@ -39,7 +39,7 @@ export async function detectCircuits(project: Project, request: Request): Promis
     changedPaths: paths,
     allPaths: project.files.map((file) => file.path),
     circuits: project.circuits,
-    circuitsAtBase: hasBase ? await circuitsAt(project, base) : null,
+    circuitsAtBase: hasBase ? await circuitsAt(project, base, paths) : null,
     config: project.config,
     environmentVersion: {
       base: hasBase ? await environmentVersionAt(project, base) : null,
@@ -80,13 +80,11 @@ async function changedPaths(
   }
 }
 
-async function circuitsAt(project: Project, base: string): Promise<Circuit[]> {
-  const files = findCircuits(
-    (await project.repository.listPaths(base)).map((file) => file.path),
-    project.config,
-  );
-  const found: Circuit[] = [];
-  for (const file of files) {
+/** The circuits of the base: those whose file did not change are the same as now, only the others are read. */
+async function circuitsAt(project: Project, base: string, changed: readonly string[]): Promise<Circuit[]> {
+  const unread = new Set(changed);
+  const found = project.circuits.filter((circuit) => !unread.has(circuit.file));
+  for (const file of findCircuits(changed, project.config)) {
     const text = await project.repository.readFile(base, file);
     if (text === undefined) continue;
     try {

@@ -4,7 +4,7 @@ import type { RollbackReport } from '@switchyard/documents';
 import { errorText, type Status, SwitchyardError } from '@switchyard/domain';
 import { openAzure, openProject } from '@switchyard/project';
 import { renderRollback } from '@switchyard/reports';
-import { rollBackCircuit } from './roll-back-circuit.ts';
+import { RollbackRefused, rollBackCircuit } from './roll-back-circuit.ts';
 
 export const rollback = defineAction({
   name: 'rollback',
@@ -31,12 +31,14 @@ export const rollback = defineAction({
     const places = await openAzure(context, project.config, project.settings(inputs.environment), inputs);
     const plans: RollbackReport['plans'] = [];
     const failures: RollbackReport['failures'] = [];
+    const statuses = new Set<Status>();
     // One that fails does not keep the others from going back.
     for (const circuit of circuits) {
       try {
         plans.push(await rollBackCircuit({ context, project, circuit, workspace: places.workspace }));
       } catch (error) {
         failures.push({ circuit: circuit.name, message: errorText(error) });
+        statuses.add(error instanceof RollbackRefused ? error.status : 'error');
         context.logger.warning(`${circuit.name}: ${errorText(error)}`);
       }
     }
@@ -51,7 +53,7 @@ export const rollback = defineAction({
       failures,
     };
     return {
-      status: statusOf(report, inputs['dry-run']),
+      status: statusOf(statuses, inputs['dry-run']),
       message: sentence(report, inputs['dry-run']),
       summary: [...plans.map(renderRollback), ...failures.map(renderFailure)].join('\n'),
       outputs: {
@@ -66,9 +68,11 @@ export const rollback = defineAction({
   },
 });
 
-function statusOf({ failures }: RollbackReport, isDryRun: boolean): Status {
-  if (failures.length > 0) return 'error';
-  return isDryRun ? 'planned' : 'done';
+/** One word for all circuits: the reason they share, `error` where they differ. */
+function statusOf(failed: ReadonlySet<Status>, isDryRun: boolean): Status {
+  const [first] = failed;
+  if (first === undefined) return isDryRun ? 'planned' : 'done';
+  return failed.size === 1 ? first : 'error';
 }
 
 function sentence({ plans, failures }: RollbackReport, isDryRun: boolean): string {

@@ -27,6 +27,17 @@ interface Parts {
 }
 
 type Planned = Extract<RollbackResult, { kind: 'plan' }>;
+type Refusal = Extract<RollbackResult, { kind: 'refused' }>;
+
+/** There is nothing to return to, or not now; nothing was written. */
+export class RollbackRefused extends Error {
+  readonly status: Refusal['status'];
+
+  constructor({ status, error }: Refusal) {
+    super(error.message, { cause: error });
+    this.status = status;
+  }
+}
 
 /**
  * Plans the way back of one endpoint and, unless it is a dry run, goes it: the target is asked by name, one PUT moves
@@ -46,7 +57,7 @@ export async function rollBackCircuit(parts: Parts): Promise<RollbackPlan> {
     environment: inputs.environment,
     decidedAt: clock.now(),
   });
-  if (planned.kind === 'refused') throw planned.error;
+  if (planned.kind === 'refused') throw new RollbackRefused(planned);
   if (planned.kind === 'no-change') throw nothingToDo(endpoint, planned.detail);
   const body = await readSample(parts);
   await assertAnswers(workspace, { endpoint, deployment: planned.plan.target.slot, body, when: 'before the switch' });
@@ -69,7 +80,6 @@ async function switchTraffic(
     tags: { ...body.tags, ...write.tags },
     properties: { ...body.properties, traffic: { ...write.traffic }, mirrorTraffic: { ...write.mirrorTraffic } },
   }));
-  const deployments = workspace.onlineEndpoints.deployments(endpoint);
   for (const [name, tags] of Object.entries(deploymentTags)) await deployments.patchTags(name, tags);
 }
 

@@ -110,7 +110,7 @@ function neverGood({ observation }: TargetRequest, model: ModelReference, histor
     code: 'ROLLBACK_TARGET_NEVER_GOOD',
     seen: `${formatModel(model)} never finished a rollout on endpoint ${observation.endpoint}`,
     expected: `one of the versions that did: ${known}`,
-    next: 'choose one of these, or pass unproven',
+    next: 'choose one of these, or deploy that version with blue-green-deploy',
   });
 }
 
@@ -123,6 +123,6 @@ function missing({ observation }: TargetRequest, model: ModelReference): Refusal
     code: 'ROLLBACK_TARGET_MISSING',
     seen: `no ready deployment of endpoint ${observation.endpoint} holds ${formatModel(model)}; traffic is ${formatTraffic(observation.traffic)}`,
     expected: `a warm slot; present are ${present.join(', ') || 'none'}`,
-    next: 'pass cold to make the slot again, which takes as long as a deployment',
+    next: 'deploy that version with blue-green-deploy and model-version instead; it takes as long as a deployment',
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { SwitchyardError } from '@switchyard/domain';
@@ -69,9 +70,16 @@ export class ArtifactStore {
 
 /** Every file below a folder, as absolute paths in a stable order. */
 export async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const paths = await readdir(folder, { recursive: true });
+  // A link that leads nowhere is no file.
+  const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return paths
+    .map((path) => join(folder, path))
+    .filter(isFile)
+    .sort(byName);
+}
+
+/** The order of names that does not depend on the machine's language. */
+function byName(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import picomatch from 'picomatch';
 
@@ -17,9 +17,9 @@ export function hashFiles(folder: string, patterns: readonly string[]): string {
       const glob = (take ? line : line.slice(1)).replace(/^\.\//, '').replace(`${folder}/`, '');
       return { take, matches: picomatch(glob, { dot: true }) };
     });
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
     .filter((file) => {
       const path = relative(folder, file);
       return rules.reduce((taken, rule) => (rule.matches(path) ? rule.take : taken), false);

@@ -218,7 +218,7 @@ describe('a run with this GitHub', () => {
 
   it('jobs get its address, and the id-token variables only with the permission', async () => {
     const run = await start(repository, 'variables', { github });
-    const all = jobOf(run, 'a').outputs.all ?? '';
+    const all = jobOf(run, 'a').outputs.all;
     expect(all).toContain(`GITHUB_API_URL=${github.url}`);
     expect(all).not.toContain('ACTIONS_ID_TOKEN');
   });
