@@ -73,8 +73,11 @@ export async function rollBackCircuit(parts: Parts): Promise<RollbackPlan> {
 async function switchTraffic(
   workspace: Workspace,
   endpoint: string,
-  { write, deploymentTags }: Planned,
+  { write, scale, deploymentTags }: Planned,
 ): Promise<void> {
+  const deployments = workspace.onlineEndpoints.deployments(endpoint);
+  // A slot that was shrunk while it was idle gets its instances back before the traffic.
+  if (scale) await deployments.update(scale.slot, (body) => ({ ...body, sku: { ...body.sku, capacity: scale.to } }));
   await workspace.onlineEndpoints.update(endpoint, (body) => ({
     ...body,
     tags: { ...body.tags, ...write.tags },

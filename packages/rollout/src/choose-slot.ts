@@ -113,7 +113,7 @@ function unexplainedSplit(observation: Observation): Refusal {
     code: 'ROLLOUT_SPLIT_UNEXPLAINED',
     seen: `endpoint ${observation.endpoint} has traffic ${formatTraffic(observation.traffic)} and mirror ${mirror} that no rollout of ours recorded`,
     expected: 'one deployment with all traffic',
-    next: 'set the traffic by hand, or pass adopt to take this split as the state to restore',
+    next: 'give all traffic to one deployment, then deploy again',
   });
 }
 
@@ -131,7 +131,7 @@ function reservedSlot(observation: Observation, occupant: DeploymentObservation)
     code: 'ROLLOUT_ROLLBACK_TARGET',
     seen: `deployment "${occupant.name}" of endpoint ${observation.endpoint} is what a rollback would return to`,
     expected: 'a slot that no rollback needs',
-    next: 'wait until the rollback window has passed, or pass evict-rollback-target',
+    next: 'wait until the rollback window has passed, or delete that deployment if nobody needs it',
   });
 }
 

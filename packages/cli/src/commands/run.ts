@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { SwitchyardError } from '@switchyard/domain';
@@ -49,6 +49,7 @@ export async function runCommand(argv: string[], io: CommandIo): Promise<number>
     return 0;
   }
   const options = await readOptions(values, positionals);
+  await makeWorkFolder(options.workFolder);
   const controller = new AbortController();
   const onInterrupt = () => controller.abort();
   process.once('SIGINT', onInterrupt);
@@ -64,6 +65,12 @@ export async function runCommand(argv: string[], io: CommandIo): Promise<number>
     process.removeListener('SIGINT', onInterrupt);
     await github.stop();
   }
+}
+
+/** Runs are nobody's source: git must not offer them for a commit. */
+async function makeWorkFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '.gitignore'), '*\n');
 }
 
 function exitCode(result: RunResult): number {
