@@ -18,7 +18,12 @@ const jest = [
 const STAGE_LIMIT_MS = 10 * 60_000;
 
 function run(command, args) {
-  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: STAGE_LIMIT_MS, killSignal: 'SIGKILL' };
+  const options = {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: STAGE_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  };
   const { status, error } = spawnSync(command, args, options);
   if (error) console.error(`${command} ${args.join(' ')}: ${error.message}`);
   return status === 0;

@@ -10,7 +10,7 @@ import { listFolders, suiteRoot } from '../support/suite.ts';
 const dist = join(mkdtempSync(join(tmpdir(), 'switchyard-alone-')), 'dist');
 
 /** The Node of a self-hosted runner that is behind: major 20, when this machine has one. */
-const node20 = [process.env['SWITCHYARD_NODE20'], '/usr/bin/node', '/usr/local/bin/node'].find(
+const node20 = [process.env.SWITCHYARD_NODE20, '/usr/bin/node', '/usr/local/bin/node'].find(
   (path) => path !== undefined && majorOf(path) === '20',
 );
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
-import { changedCopy, createLine, jobsOf, journalOf, type Line, reportFile, writesOf } from '../support/line.ts';
+import { changedCopy, reportFile } from '../support/documents.ts';
+import { journalOf, writesOf } from '../support/journal.ts';
+import { createLine, type Line } from '../support/line.ts';
+import { jobsOf } from '../support/resources.ts';
 
 /** The parts of a training report that tests change. */
 interface Report {
@@ -96,7 +99,7 @@ describe('compare-gate', () => {
 
   it('applies the rules of the environment', async () => {
     const slightlyWorse = (report: Report) => {
-      report.evaluation.metrics['mae'] = 2.192435 * 1.005;
+      report.evaluation.metrics.mae = 2.192435 * 1.005;
     };
     expect(await gateChanged(slightlyWorse)).toMatchObject({ code: 0, outputs: { decision: 'pass' } });
     expect(await gateChanged(slightlyWorse, { environment: 'production' })).toMatchObject({
@@ -118,7 +121,7 @@ describe('compare-gate', () => {
 describe('compare-gate never passes', () => {
   it('a model without a required metric, and names the metric', async () => {
     const run = await gateChanged((report) => {
-      delete report.evaluation.metrics['mae'];
+      delete report.evaluation.metrics.mae;
     });
     expect(run).toMatchObject({ code: 3, outputs: { status: 'rejected', decision: 'fail' } });
     expect(run.outputs['reasons-json']).toContain('mae is required and missing');
@@ -126,7 +129,7 @@ describe('compare-gate never passes', () => {
 
   it('a model whose metric is null', async () => {
     const run = await gateChanged((report) => {
-      report.evaluation.metrics['mae'] = null;
+      report.evaluation.metrics.mae = null;
     });
     expect(run).toMatchObject({ code: 1, outputs: { status: 'error', decision: 'error' } });
     expect(run.outputs['reasons-json']).toContain('never a pass');
@@ -134,7 +137,7 @@ describe('compare-gate never passes', () => {
 
   it('a guardrail that is broken, however good the primary metric is', async () => {
     const run = await gateChanged((report) => {
-      report.evaluation.metrics['r2'] = -0.1;
+      report.evaluation.metrics.r2 = -0.1;
     });
     expect(run).toMatchObject({ code: 3, outputs: { decision: 'fail' } });
     expect(run.outputs['reasons-json']).toContain('r2');

@@ -1,16 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, registryPath, startAzure, workspacePath } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
-import {
-  changedCopy,
-  createLine,
-  journalOf,
-  type Line,
-  registryVersions,
-  reportFile,
-  workspaceVersions,
-  writesOf,
-} from '../support/line.ts';
+import { changedCopy, reportFile } from '../support/documents.ts';
+import { journalOf, writesOf } from '../support/journal.ts';
+import { createLine, type Line } from '../support/line.ts';
+import { registryVersions, workspaceVersions } from '../support/resources.ts';
 
 let azure: Azure;
 
@@ -69,7 +63,7 @@ describe('promote-to-registry', () => {
         tags: expect.objectContaining({
           'registry-ready': 'true',
           'switchyard.circuit': line.circuit,
-          'switchyard.fingerprint': training.outputs['fingerprint'],
+          'switchyard.fingerprint': training.outputs.fingerprint,
           'switchyard.content-digest': digestOf(training),
           'switchyard.verdict-digest': verdictDigest,
           'switchyard.job': training.outputs['job-name'],
@@ -144,10 +138,17 @@ describe('promote-to-registry', () => {
 });
 
 describe('promote-to-registry refuses', () => {
+  /** Judged and never promoted: no test here may get it into the registry. */
+  let shared: Awaited<ReturnType<typeof judged>>;
+
+  beforeAll(async () => {
+    shared = await judged();
+  });
+
   it.each(['fail', 'inconclusive', 'error'])(
     'a model whose verdict is %s, and leaves the registry alone',
     async (word) => {
-      const { line, verdict, promote } = await judged();
+      const { line, verdict, promote } = shared;
       const other = changedCopy<{ verdict: string }>(reportFile(verdict), (document) => {
         document.verdict = word;
       });
@@ -191,7 +192,7 @@ describe('promote-to-registry refuses', () => {
     ],
   ];
   it.each(changes)('a training report whose %s the verdict does not have', async (what, change) => {
-    const { line, training, promote } = await judged();
+    const { line, training, promote } = shared;
     const run = await promote({ 'training-report': changedCopy(reportFile(training), change) });
     expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });
     expect(run.stdout).toMatch(new RegExp(`PROMOTE_WRONG_EVIDENCE.*${what}`));
@@ -199,7 +200,7 @@ describe('promote-to-registry refuses', () => {
   });
 
   it('evidence that agrees with itself but not with the model in the workspace', async () => {
-    const { line, training, verdict, promote } = await judged();
+    const { line, training, verdict, promote } = shared;
     const contentDigest = `sha256:${'0'.repeat(64)}`;
     const run = await promote({
       'training-report': changedCopy<{ model: { contentDigest: string } }>(reportFile(training), ({ model }) =>
@@ -234,7 +235,7 @@ describe('promote-to-registry refuses', () => {
   });
 
   it('to go on without the right to publish', async () => {
-    const { line, promote } = await judged();
+    const { line, promote } = shared;
     const action = 'Microsoft.MachineLearningServices/registries/assets/write';
     const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${registryPath}' or the scope is invalid.`;
     await azure.fault({
@@ -250,7 +251,7 @@ describe('promote-to-registry refuses', () => {
   });
 
   it('to report success when the copy failed behind the service', async () => {
-    const { line, promote } = await judged();
+    const { line, promote } = shared;
     await azure.fault({
       method: 'POST',
       path: `/models/${line.model}/versions/1/publish`,

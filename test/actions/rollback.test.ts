@@ -4,16 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure, workspacePath } from '../support/azure.ts';
 import type { BundleRun } from '../support/bundle.ts';
-import {
-  createLine,
-  endpointPath,
-  journalOf,
-  type Line,
-  quick,
-  readEndpoint,
-  registryVersions,
-  writesOf,
-} from '../support/line.ts';
+import { journalOf, writesOf } from '../support/journal.ts';
+import { createReleasedLine, type Line, quick } from '../support/line.ts';
+import { endpointPath, readEndpoint, registryVersions } from '../support/resources.ts';
+import { createServing, deployVersion, scoringDoes } from '../support/rollout.ts';
 import { until } from '../support/until.ts';
 
 let azure: Azure;
@@ -22,11 +16,7 @@ let line: Line;
 
 beforeAll(async () => {
   azure = await startAzure();
-  line = createLine(azure);
-  await line.release();
-  line.repository.edit(line.file, 'features: [lags]', 'features: [lags, season]');
-  line.repository.commit('feat: season');
-  await line.release();
+  line = await createReleasedLine(azure);
 });
 
 afterEach(() => azure.clearFaults());
@@ -34,8 +24,7 @@ afterAll(() => azure.stop());
 
 /** A circuit whose endpoint served version 1 and then version 2. */
 async function servedTwice(): Promise<Line> {
-  const at = line.sibling();
-  await at.deploy('production', { 'model-version': '1' });
+  const at = await createServing(line);
   await at.deploy('production', { 'model-version': '2', 'traffic-steps': '100' });
   return at;
 }
@@ -90,11 +79,11 @@ describe('rollback', () => {
       'switchyard.deny': `${line.model}:2`,
       'switchyard.phase': 'aborted',
     });
-    const { result: refused, requests } = await journalOf(azure, () => deploy(at, '2'));
+    const { result: refused, requests } = await journalOf(azure, () => deployVersion(at, '2'));
     expect(refused).toMatchObject({ code: 3, outputs: { status: 'rejected' } });
     expect(refused.stdout).toMatch(/ROLLOUT_VERSION_DENIED/);
     expect(writesOf(requests)).toEqual([]);
-    expect(await deploy(at, '1')).toMatchObject({ code: 0, outputs: { status: 'no-change' } });
+    expect(await deployVersion(at, '1')).toMatchObject({ code: 0, outputs: { status: 'no-change' } });
   });
 
   it('shows the plan in a dry run and writes nothing', async () => {
@@ -121,8 +110,7 @@ describe('rollback', () => {
   });
 
   it('puts back the split before a rollout that was killed on its way', async () => {
-    const at = line.sibling();
-    await at.deploy('production', { 'model-version': '1' });
+    const at = await createServing(line);
     const inputs = {
       environment: 'production',
       'model-version': '2',
@@ -149,6 +137,22 @@ describe('rollback', () => {
     expect(await trafficOf(at)).toEqual({ blue: 100 });
   });
 
+  it('gives the target as many instances as serve now, before it gets the traffic', async () => {
+    const at = await createServing(line);
+    await at.deploy('production', { 'model-version': '2', 'traffic-steps': '100', set: 'instance_count=2' });
+    const { result: run, requests } = await journalOf(azure, () => rollBack(at));
+    expect(run).toMatchObject({ code: 0, outputs: { status: 'done' } });
+    const { sku } = (await azure.call('GET', `${endpointPath(at, 'production')}/deployments/blue`)).body as {
+      sku: { capacity: number };
+    };
+    expect(sku.capacity).toBe(2);
+    const endpoint = `onlineEndpoints/${at.endpoint('production')}`;
+    const [first, second] = writesOf(requests);
+    expect(first).toContain(`${endpoint}/deployments/blue`);
+    expect(second).toBe(`PUT mlw-sensors-prod/${endpoint}`);
+    expect(await trafficOf(at)).toEqual({ blue: 100 });
+  });
+
   it('leaves the tags of others alone', async () => {
     const at = await servedTwice();
     await azure.call('PATCH', endpointPath(at, 'production'), { tags: { team: 'sensors' } });
@@ -158,26 +162,37 @@ describe('rollback', () => {
 });
 
 describe('rollback refuses', () => {
-  /** The run failed, wrote nothing, and says why. */
-  async function expectRefusal(at: Line, inputs: Record<string, string>, message: RegExp): Promise<void> {
+  /** Serves version 2 and could go back; no test here changes it. */
+  let ready: Line;
+
+  beforeAll(async () => {
+    ready = await servedTwice();
+  });
+
+  /** The run failed with the status, wrote nothing, and says why. */
+  async function expectRefusal(
+    at: Line,
+    inputs: Record<string, string>,
+    expected: { status: 'error' | 'rejected' | 'held'; message: RegExp },
+  ): Promise<void> {
     const { result: run, requests } = await journalOf(azure, () => rollBack(at, inputs));
-    expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });
-    expect(run.stdout).toMatch(message);
+    const code = { error: 1, rejected: 3, held: 4 }[expected.status];
+    expect(run).toMatchObject({ code, outputs: { status: expected.status, 'failed-json': `["${at.circuit}"]` } });
+    expect(run.stdout).toMatch(expected.message);
     expect(writesOf(requests)).toEqual([]);
   }
 
   it('an endpoint that never served another version', async () => {
-    const at = line.sibling();
-    await at.deploy('production', { 'model-version': '1' });
-    await expectRefusal(at, {}, /ROLLBACK_NOTHING_TO_RETURN_TO/);
+    const at = await createServing(line);
+    await expectRefusal(at, {}, { status: 'rejected', message: /ROLLBACK_NOTHING_TO_RETURN_TO/ });
     expect(await trafficOf(at)).toEqual({ blue: 100 });
   });
 
   it('a second time, when the version before that is the one that was bad', async () => {
     const at = await servedTwice();
     await rollBack(at);
-    await expectRefusal(at, {}, /ROLLBACK_NOTHING_TO_RETURN_TO/);
-    await expectRefusal(at, { to: '2' }, /ROLLBACK_TARGET_DENIED/);
+    await expectRefusal(at, {}, { status: 'rejected', message: /ROLLBACK_NOTHING_TO_RETURN_TO/ });
+    await expectRefusal(at, { to: '2' }, { status: 'rejected', message: /ROLLBACK_TARGET_DENIED/ });
     expect(await trafficOf(at)).toEqual({ blue: 100 });
   });
 
@@ -194,11 +209,35 @@ describe('rollback refuses', () => {
   });
 
   it('a version that never served here, naming those that did', async () => {
-    await expectRefusal(await servedTwice(), { to: '7' }, /ROLLBACK_TARGET_NEVER_GOOD.*:2, .*:1/);
+    await expectRefusal(ready, { to: '7' }, { status: 'rejected', message: /ROLLBACK_TARGET_NEVER_GOOD.*:2, .*:1/ });
   });
 
   it('the version that serves already', async () => {
-    await expectRefusal(await servedTwice(), { to: '2' }, /ROLLBACK_NOTHING_TO_DO/);
+    await expectRefusal(ready, { to: '2' }, { status: 'error', message: /ROLLBACK_NOTHING_TO_DO/ });
+  });
+
+  it('an endpoint that another operation is changing', async () => {
+    const path = endpointPath(ready, 'production');
+    const endpoint = (await azure.call('GET', path)).body as { properties: object };
+    const busy = { ...endpoint, properties: { ...endpoint.properties, provisioningState: 'Updating' } };
+    await azure.fault({
+      method: 'GET',
+      path: `/onlineEndpoints/${ready.endpoint('production')}$`,
+      status: 200,
+      body: busy,
+    });
+    await expectRefusal(ready, {}, { status: 'held', message: /ROLLBACK_ENDPOINT_BUSY/ });
+  });
+
+  it('to go on without the right to write, and says which is missing', async () => {
+    const action = 'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write';
+    const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${workspacePath('prod')}' or the scope is invalid.`;
+    const body = { error: { code: 'AuthorizationFailed', message } };
+    await azure.fault({ method: 'PUT', path: `/onlineEndpoints/${ready.endpoint('production')}$`, status: 403, body });
+    const run = await rollBack(ready);
+    expect(run).toMatchObject({ code: 1, outputs: { 'failed-json': `["${ready.circuit}"]` } });
+    expect(run.stdout).toMatch(/AZUREML_FORBIDDEN.*AzureML Data Scientist/);
+    expect(await trafficOf(ready)).toEqual({ green: 100 });
   });
 
   it('a target that was deleted', async () => {
@@ -206,45 +245,20 @@ describe('rollback refuses', () => {
     const blue = `${endpointPath(at, 'production')}/deployments/blue`;
     await azure.call('DELETE', blue);
     await until('the deployment to be gone', async () => (await azure.call('GET', blue)).status === 404);
-    await expectRefusal(at, {}, /ROLLBACK_TARGET_MISSING/);
+    await expectRefusal(at, {}, { status: 'rejected', message: /ROLLBACK_TARGET_MISSING/ });
     expect(await trafficOf(at)).toEqual({ green: 100 });
   });
 
   it('a target that does not answer any more', async () => {
     const at = line.sibling();
     const flag = join(mkdtempSync(join(tmpdir(), 'rollback-')), 'disk-full');
-    const call = '    request = json.loads(raw_data)';
-    line.repository.edit(
-      'src/score/score.py',
-      call,
-      `    if os.path.exists("${flag}"):\n        raise RuntimeError("disk full")\n${call}`,
-    );
-    line.repository.commit('feat: depends on a disk');
+    scoringDoes(line, [`if os.path.exists("${flag}"):`, '    raise RuntimeError("disk full")']);
     await at.deploy('production', { 'model-version': '1' });
     line.repository.git('reset', '--quiet', '--hard', 'HEAD~1');
     await at.deploy('production', { 'model-version': '2', 'traffic-steps': '100' });
     writeFileSync(flag, '');
-    await expectRefusal(at, {}, /ROLLBACK_TARGET_UNHEALTHY.*before the switch.*blue.*nothing was written/);
-    expect(await trafficOf(at)).toEqual({ green: 100 });
-  });
-
-  it('to go on without the right to write, and says which is missing', async () => {
-    const at = await servedTwice();
-    const action = 'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write';
-    const message = `The client 'c1' with object id 'c1' does not have authorization to perform action '${action}' over scope '${workspacePath('prod')}' or the scope is invalid.`;
-    await azure.fault({
-      method: 'PUT',
-      path: `/onlineEndpoints/${at.endpoint('production')}$`,
-      status: 403,
-      body: { error: { code: 'AuthorizationFailed', message } },
-    });
-    const run = await rollBack(at);
-    expect(run).toMatchObject({ code: 1, outputs: { 'failed-json': `["${at.circuit}"]` } });
-    expect(run.stdout).toMatch(/AZUREML_FORBIDDEN.*AzureML Data Scientist/);
+    const message = /ROLLBACK_TARGET_UNHEALTHY.*before the switch.*blue.*nothing was written/;
+    await expectRefusal(at, {}, { status: 'error', message });
     expect(await trafficOf(at)).toEqual({ green: 100 });
   });
 });
-
-function deploy(at: Line, version: string): Promise<BundleRun> {
-  return at.run('blue-green-deploy', { environment: 'production', 'model-version': version, ...quick });
-}

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure, workspacePath } from '../support/azure.ts';
-import { createLine, jobsOf, journalOf, type Line, workspaceVersions, writesOf } from '../support/line.ts';
+import { journalOf, writesOf } from '../support/journal.ts';
+import { createLine, type Line } from '../support/line.ts';
+import { jobsOf, workspaceVersions } from '../support/resources.ts';
 import { until } from '../support/until.ts';
 
 let azure: Azure;
@@ -60,7 +62,7 @@ describe('train', () => {
     const [version] = await workspaceVersions(line);
     expect(version?.tags).toMatchObject({
       'switchyard.circuit': line.circuit,
-      'switchyard.fingerprint': run.outputs['fingerprint'],
+      'switchyard.fingerprint': run.outputs.fingerprint,
       'switchyard.job': run.outputs['job-name'],
       'switchyard.run': '4711',
       'switchyard.content-digest': (run.report as { model: { contentDigest: string } }).model.contentDigest,
@@ -108,7 +110,7 @@ describe('train', () => {
     line.repository.commit('feat: season');
     const second = await line.train();
     expect(second.outputs).toMatchObject({ status: 'done', reattached: 'false', 'model-version': '2' });
-    expect(second.outputs['fingerprint']).not.toBe(first.outputs['fingerprint']);
+    expect(second.outputs.fingerprint).not.toBe(first.outputs.fingerprint);
     expect(JSON.parse(second.outputs['metrics-json'] ?? '')).toMatchObject({ mae: 2.058734 });
   });
 

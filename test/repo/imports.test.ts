@@ -137,7 +137,7 @@ describe('imports', () => {
     const wrong: string[] = [];
     for (const folder of [...listFolders('packages', 'package.json').map((name) => `packages/${name}`), 'actions']) {
       const manifest = JSON.parse(readSuiteFile(`${folder}/package.json`)) as Record<string, Record<string, string>>;
-      const declared = Object.keys(manifest['dependencies'] ?? {});
+      const declared = Object.keys(manifest.dependencies ?? {});
       const used = new Set(
         imports
           .filter(({ file }) => file.startsWith(`${folder}/`))

@@ -86,7 +86,7 @@ function exportedVariables(child: ChildProcess): Promise<Record<string, string>>
       const variables = Object.fromEntries(
         [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map((match) => [match[1] ?? '', match[2] ?? '']),
       );
-      if (variables['AZURE_CLIENT_SECRET'] && variables['NODE_EXTRA_CA_CERTS'] && variables['ARM_CLOUD_METADATA_URL'])
+      if (variables.AZURE_CLIENT_SECRET && variables.NODE_EXTRA_CA_CERTS && variables.ARM_CLOUD_METADATA_URL)
         resolve(variables);
     });
     child.once('exit', (code) => reject(new Error(`emulator start ended with ${code}: ${errors}${text}`)));
@@ -103,11 +103,11 @@ type Send = (
 async function signIn(send: Send, variables: Readonly<Record<string, string>>): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
-    client_id: variables['AZURE_CLIENT_ID'] ?? '',
-    client_secret: variables['AZURE_CLIENT_SECRET'] ?? '',
+    client_id: variables.AZURE_CLIENT_ID ?? '',
+    client_secret: variables.AZURE_CLIENT_SECRET ?? '',
     scope: 'https://management.azure.com/.default',
   });
-  const path = `/${variables['AZURE_TENANT_ID']}/oauth2/v2.0/token`;
+  const path = `/${variables.AZURE_TENANT_ID}/oauth2/v2.0/token`;
   const answer = await send('POST', path, form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
   return (JSON.parse(answer.text) as { access_token: string }).access_token;
 }

@@ -33,7 +33,7 @@ export async function runBundle(action: string, options: BundleOptions = {}): Pr
   for (const file of Object.values(files)) writeFileSync(file, '');
   const inputs = Object.entries(options.inputs ?? {}).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     HOME: folder,
     RUNNER_TEMP: folder,
     GITHUB_WORKSPACE: options.workspace ?? folder,

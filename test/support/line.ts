@@ -1,8 +1,6 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Azure, type JournalEntry, registryPath, workspacePath } from './azure.ts';
+import type { Azure } from './azure.ts';
 import { type BundleOptions, type BundleRun, runBundle } from './bundle.ts';
+import { reportFile } from './documents.ts';
 import { createSampleRepository, type SampleRepository } from './sample-repository.ts';
 
 /** What happens to one circuit on its way from training to production, every step by its bundle. */
@@ -36,6 +34,16 @@ let last = 100;
 export function createLine(azure: Azure, like = 'PLANT001_CIRCUIT01'): Line {
   const repository = createSampleRepository();
   return createCircuit(azure, repository, { like });
+}
+
+/** A line whose model has two versions in the registry; the repository is as the second was trained. */
+export async function createReleasedLine(azure: Azure): Promise<Line> {
+  const line = createLine(azure);
+  await line.release();
+  line.repository.edit(line.file, 'features: [lags]', 'features: [lags, season]');
+  line.repository.commit('feat: season');
+  await line.release();
+  return line;
 }
 
 function createCircuit(azure: Azure, repository: SampleRepository, made: { like: string; model?: string }): Line {
@@ -112,91 +120,4 @@ export const quick: Inputs = { 'step-seconds': '0', 'min-requests': '3' };
 export function succeeded(run: BundleRun): BundleRun {
   if (run.code === 0) return run;
   throw new Error(`a step that had to succeed ended with ${run.code}:\n${run.stdout}${run.stderr}`);
-}
-
-export function reportFile(run: BundleRun): string {
-  return run.outputs['report-file'] ?? '';
-}
-
-/** A changed copy of a JSON file, for what a later step must refuse. */
-export function changedCopy<T>(file: string, change: (document: T) => void): string {
-  const document = JSON.parse(readFileSync(file, 'utf8')) as T;
-  change(document);
-  const copy = join(mkdtempSync(join(tmpdir(), 'switchyard-copy-')), 'document.json');
-  writeFileSync(copy, JSON.stringify(document));
-  return copy;
-}
-
-/** Requests that the service saw while `work` ran. */
-export async function journalOf<T>(
-  azure: Azure,
-  work: () => Promise<T>,
-): Promise<{ result: T; requests: readonly JournalEntry[] }> {
-  const before = (await azure.journal()).length;
-  const result = await work();
-  return { result, requests: (await azure.journal()).slice(before) };
-}
-
-/** POSTs that read: tokens, keys, and addresses for reading. */
-const readingPosts =
-  /\/(token|listKeys|listSecrets|rundata|batchGetResolvedUris|runs\/search|datareferences\/[^/]+\/versions\/[^/]+)$/i;
-
-/** The requests that change something. */
-export function writesOf(requests: readonly JournalEntry[]): string[] {
-  return requests
-    .filter(
-      ({ method, path }) => method !== 'GET' && method !== 'HEAD' && !(method === 'POST' && readingPosts.test(path)),
-    )
-    .map(({ method, path }) => `${method} ${path.replace(/^.*\/(workspaces|registries)\//, '')}`);
-}
-
-export interface Resource {
-  readonly tags: Record<string, string>;
-  readonly properties: Record<string, unknown>;
-}
-
-export interface OnlineEndpoint extends Resource {
-  readonly properties: { traffic: Record<string, number>; mirrorTraffic: Record<string, number> };
-}
-
-const spaces = { test: 'test', production: 'prod' } as const;
-
-export function endpointPath(line: Line, environment: 'test' | 'production'): string {
-  return `${workspacePath(spaces[environment])}/onlineEndpoints/${line.endpoint(environment)}`;
-}
-
-/** The endpoint as the service shows it. */
-export async function readEndpoint(line: Line, environment: 'test' | 'production'): Promise<OnlineEndpoint> {
-  const { status, body } = await line.azure.call('GET', endpointPath(line, environment));
-  if (status !== 200) throw new Error(`no endpoint ${line.endpoint(environment)}: ${JSON.stringify(body)}`);
-  return body as OnlineEndpoint;
-}
-
-/** Versions of the line's model in the registry, with tags. */
-export async function registryVersions(line: Line): Promise<{ name: string; tags: Record<string, string> }[]> {
-  const { status, body } = await line.azure.call('GET', `${registryPath}/models/${line.model}/versions`);
-  if (status === 404) return [];
-  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({
-    name,
-    tags: properties.tags,
-  }));
-}
-
-/** The same in the workspace where models are trained. */
-export async function workspaceVersions(line: Line): Promise<{ name: string; tags: Record<string, string> }[]> {
-  const { status, body } = await line.azure.call('GET', `${workspacePath('dev')}/models/${line.model}/versions`);
-  if (status === 404) return [];
-  return (body as { value: { name: string; properties: Resource }[] }).value.map(({ name, properties }) => ({
-    name,
-    tags: properties.tags,
-  }));
-}
-
-/** Names of the jobs in the training workspace that belong to this circuit, with their status. */
-export async function jobsOf(line: Line): Promise<Record<string, string>> {
-  const { body } = await line.azure.call('GET', `${workspacePath('dev')}/jobs`);
-  const jobs = (body as { value: { name: string; properties: { status: string } }[] }).value;
-  return Object.fromEntries(
-    jobs.filter(({ name }) => name.startsWith(line.circuit)).map(({ name, properties }) => [name, properties.status]),
-  );
 }

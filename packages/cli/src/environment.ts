@@ -10,5 +10,5 @@ export function childEnvironment(extra: Readonly<Record<string, string | undefin
 
 /** `PATH` with the folder of the running Node first, so that child processes use the same one. */
 export function pathWithThisNode(): string {
-  return [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  return [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
 }

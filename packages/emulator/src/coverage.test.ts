@@ -12,7 +12,7 @@ function written(path: string): string {
     .replace(registryPath, '{R}')
     .replaceAll(/:(\w+)/g, '{$1}')
     .replace(
-      /^(\{[WR]\})\/(?:codes|models|data|environments|components)(?=$|\/\{name\}(?!.*startpendingupload))/,
+      /^((?:\/mferp\/managementfrontend)?\{[WR]\})\/(?:codes|models|data|environments|components)(?=$|\/\{name\}(?!.*startpendingupload))/,
       '$1/{asset}',
     );
 }

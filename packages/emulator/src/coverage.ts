@@ -23,6 +23,7 @@ function area(name: string, rows: Row[]): CoveredOperation[] {
 }
 
 const history = '/history/v1.0{W}';
+const frontEnd = '/mferp/managementfrontend';
 const mlflow = '/mlflow/v1.0{W}/api/2.0/mlflow';
 const insights = '{W}/onlineendpoints/{endpoint}/providers/microsoft.insights/metrics';
 
@@ -71,7 +72,13 @@ export const coverage: CoveredOperation[] = [
     ['POST', '{R}/models/{name}/versions/{version}/startpendingupload'],
     ['POST', '{R}/data/{name}/versions/{version}/startpendingupload'],
     ['POST', '{R}/datareferences/{name}/versions/{version}'],
-    ['POST', '/mferp/managementfrontend{R}/import', 'planned', 'the call behind `az ml model share`'],
+    ['GET', `${frontEnd}{R}/{asset}`, 'supported', 'the official SDK and CLI use this twin of the ARM routes'],
+    ['GET PUT DELETE', `${frontEnd}{R}/{asset}/{name}`, 'partial', 'containers are written at once'],
+    ['GET', `${frontEnd}{R}/{asset}/{name}/versions`],
+    ['GET PUT DELETE', `${frontEnd}{R}/{asset}/{name}/versions/{version}`],
+    ['PUT', `${frontEnd}{R}/tempdatarefs/{name}/versions/{version}`, 'supported', 'where to upload'],
+    ['POST', `${frontEnd}{R}/datarefs/{name}/versions/{version}`, 'supported', 'where to download'],
+    ['POST', `${frontEnd}{R}/import`, 'supported', 'the call behind `az ml model share`'],
   ]),
   ...area('Jobs', [
     ['GET', '{W}/jobs'],

@@ -46,6 +46,9 @@ export const workspacePath = `${provider}/workspaces/:ws`;
 /** Path of a registry, as routes write it. */
 export const registryPath = `${provider}/registries/:reg`;
 
+/** Path of a registry on the regional management front end, which the official SDK and CLI use instead of ARM. */
+export const frontEndRegistryPath = `/mferp/managementfrontend${registryPath}`;
+
 /** A path parameter; empty text when the route has none of that name. */
 export function param(request: ServiceRequest, name: string): string {
   return request.params[name] ?? '';

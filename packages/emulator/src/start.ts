@@ -109,6 +109,7 @@ function environmentOf(platform: Platform, certificates: Certificates): Record<s
   const [identity] = platform.identities;
   return {
     ARM_CLOUD_METADATA_URL: `${platform.url}/metadata/endpoints?api-version=2022-09-01`,
+    REGISTRY_DISCOVERY_ENDPOINT_URL: `${platform.url}/`,
     AZURE_AUTHORITY_HOST: platform.url,
     AZURE_TENANT_ID: platform.state.data.tenantId,
     AZURE_SUBSCRIPTION_ID: platform.state.data.subscriptionId,

@@ -166,7 +166,9 @@ describe('the cloud', () => {
   it('the metadata document names this server for ARM and sign-in', async () => {
     const { ARM_CLOUD_METADATA_URL = '' } = emulator.environment;
     const { json } = await client.raw('GET', ARM_CLOUD_METADATA_URL);
-    const [cloud] = json.value as unknown[];
+    const [first, cloud] = json.value as unknown[];
+    // The first name is one that azure-ai-ml does not know: for AzureCloud it would go to public Azure.
+    expect(first).toMatchObject({ name: 'AzureEmulator', resourceManager: `${emulator.url}/` });
     expect(cloud).toMatchObject({ name: 'AzureCloud', resourceManager: `${emulator.url}/` });
     expect(at(cloud, 'authentication', 'loginEndpoint')).toBe(`${emulator.url}/`);
     expect(at(cloud, 'suffixes', 'storage')).toMatch(/^127\.0\.0\.1:\d+$/);

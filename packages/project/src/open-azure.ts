@@ -68,7 +68,7 @@ function requireSubscription(subscriptionId: string | undefined): string {
     code: 'AZURE_NO_SUBSCRIPTION',
     seen: 'no subscription is given',
     expected: 'the input "subscription-id" or the variable AZURE_SUBSCRIPTION_ID',
-    next: 'pass subscription-id: ${{ vars.AZURE_SUBSCRIPTION_ID }}',
+    next: 'pass the variable of your repository as subscription-id',
   });
 }
 

@@ -288,7 +288,7 @@ describe('the machine', () => {
     const before = repository.git('rev-parse', 'HEAD');
     const sha = repository.commit('second');
     const run = await start(repository, 'variables', { actor: 'carol', runNumber: 7 });
-    const all = jobOf(run, 'a').outputs.all;
+    const all = jobOf(run, 'a').outputs.all ?? '';
     expect(jobOf(run, 'a').name).toBe('Show');
     expect(all.split('\n')).toEqual(
       expect.arrayContaining([
@@ -334,7 +334,7 @@ describe('the machine', () => {
       ref: 'feature',
       eventPayload: { number: 5 },
     });
-    const all = jobOf(run, 'a').outputs.all;
+    const all = jobOf(run, 'a').outputs.all ?? '';
     expect(all.split('\n')).toEqual(
       expect.arrayContaining([
         'COMMITS=4',

@@ -33,7 +33,7 @@ export async function actionCommand(action: string, argv: readonly string[], io:
     options: { ...options, help: { type: 'boolean', short: 'h' } },
     allowPositionals: false,
   });
-  if (values['help']) {
+  if (values.help) {
     io.out(usage(action, metadata));
     return 0;
   }

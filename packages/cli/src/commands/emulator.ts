@@ -57,8 +57,8 @@ function emulatorOptions(values: Readonly<Record<string, string | boolean | unde
   const number = (name: string, range: NumberRange) => numberOption(name, values[name], range);
   const defined = {
     port: number('port', { min: 0, max: 65_535, whole: true }),
-    stateFolder: values['state'],
-    seed: typeof values['seed'] === 'string' ? readSeed(values['seed']) : undefined,
+    stateFolder: values.state,
+    seed: typeof values.seed === 'string' ? readSeed(values.seed) : undefined,
     latency: number('latency', { min: 0, max: 3_600_000, whole: false }),
     timeScale: number('time-scale', { min: 0.001, max: 100_000, whole: false }),
     randomSeed: number('random-seed', { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }),

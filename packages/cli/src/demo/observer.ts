@@ -56,7 +56,7 @@ export async function createObserver(services: Services, http: HttpsClient): Pro
     return page.nextLink ? [...page.value, ...(await list(page.nextLink))] : page.value;
   };
   return {
-    jobs: async () => (await list(`${workspaces.dev}/jobs`)).map((job) => job.name).sort(),
+    jobs: async () => (await list(`${workspaces.dev}/jobs`)).map((job) => job.name).sort((a, b) => (a < b ? -1 : 1)),
     registryVersions: async (model) =>
       (await list(`${registry}/models/${model}/versions`))
         .map((version) => version.name)
@@ -67,9 +67,9 @@ export async function createObserver(services: Services, http: HttpsClient): Pro
       if (found === undefined) return undefined;
       const deployments = await list(`${path}/deployments`);
       return {
-        traffic: withoutZeroes(found.properties['traffic'] as Record<string, number>),
+        traffic: withoutZeroes(found.properties.traffic as Record<string, number>),
         deployments: Object.fromEntries(deployments.map((one) => [one.name, versionOf(one)])),
-        scoringUri: String(found.properties['scoringUri']),
+        scoringUri: String(found.properties.scoringUri),
       };
     },
     scoringKey: async (environment, name) => {
@@ -96,5 +96,5 @@ function withoutZeroes(traffic: Readonly<Record<string, number>> | null): Record
 }
 
 function versionOf(deployment: Resource): string {
-  return /\/versions\/([^/]+)$/.exec(String(deployment.properties['model']))?.[1] ?? '?';
+  return /\/versions\/([^/]+)$/.exec(String(deployment.properties.model))?.[1] ?? '?';
 }

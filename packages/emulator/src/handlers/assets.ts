@@ -4,6 +4,7 @@ import { isObject, objectMember, stringMap, textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
 import {
   apiVersion,
+  frontEndRegistryPath,
   ok,
   param,
   type Reply,
@@ -233,7 +234,7 @@ function routesOf(base: string, type: AssetType): Route[] {
 }
 
 /** Containers and versions of all asset kinds, in workspaces and registries. */
-export const assetRoutes: Route[] = [workspacePath, registryPath].flatMap((base) =>
+export const assetRoutes: Route[] = [workspacePath, registryPath, frontEndRegistryPath].flatMap((base) =>
   assetTypes.flatMap((type) => routesOf(base, type)),
 );
 

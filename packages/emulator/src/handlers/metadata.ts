@@ -7,26 +7,25 @@ export const managementAudiences = ['https://management.azure.com', 'https://man
 /** Audience of scoring and batch calls with an Entra token. */
 export const machineLearningAudiences = ['https://ml.azure.com'];
 
-/** The ARM metadata document: a list of clouds, here one, whose addresses are all this server. */
+/**
+ * The ARM metadata document: a list of clouds whose addresses are all this server. The same cloud is there under two
+ * names: azure-ai-ml takes the first cloud whose address is that of the document and has addresses of its own for the
+ * name AzureCloud; other clients look for AzureCloud.
+ */
 function clouds(_request: ServiceRequest, { url, blobs, state }: Platform) {
-  return {
-    status: 200,
-    body: [
-      {
-        name: 'AzureCloud',
-        portal: 'https://portal.azure.com',
-        resourceManager: `${url}/`,
-        authentication: {
-          loginEndpoint: `${url}/`,
-          audiences: managementAudiences.map((audience) => `${audience}/`),
-          tenant: state.data.tenantId,
-          identityProvider: 'AAD',
-        },
-        machineLearning: machineLearningAudiences[0],
-        suffixes: { storage: blobs.endpoint, acrLoginServer: 'azurecr.invalid', keyVaultDns: 'vault.invalid' },
-      },
-    ],
+  const cloud = {
+    portal: 'https://portal.azure.com',
+    resourceManager: `${url}/`,
+    authentication: {
+      loginEndpoint: `${url}/`,
+      audiences: managementAudiences.map((audience) => `${audience}/`),
+      tenant: state.data.tenantId,
+      identityProvider: 'AAD',
+    },
+    machineLearning: machineLearningAudiences[0],
+    suffixes: { storage: blobs.endpoint, acrLoginServer: 'azurecr.invalid', keyVaultDns: 'vault.invalid' },
   };
+  return ok(['AzureEmulator', 'AzureCloud'].map((name) => ({ name, ...cloud })));
 }
 
 /** Addresses of the services behind a workspace. */

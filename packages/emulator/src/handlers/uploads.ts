@@ -3,9 +3,18 @@ import { accountName } from '../compute/blob-store.ts';
 import { ServiceError } from '../errors.ts';
 import { textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
-import { ok, param, type Reply, type Route, registryPath, type ServiceRequest, workspacePath } from '../request.ts';
+import {
+  frontEndRegistryPath,
+  ok,
+  param,
+  type Reply,
+  type Route,
+  registryPath,
+  type ServiceRequest,
+  workspacePath,
+} from '../request.ts';
 import { findAsset } from '../state/asset-store.ts';
-import type { AssetType } from '../state/records.ts';
+import { type AssetType, assetTypes } from '../state/records.ts';
 import { filesOf, ownerOf } from './assets.ts';
 
 const uploadHours = 2;
@@ -15,9 +24,10 @@ function accountId(platform: Platform, resourceGroup: string): string {
 }
 
 /** Give a fresh container to upload into, with a signature that allows reading, writing and listing just there. */
-function startPendingUpload(type: AssetType) {
+function startPendingUpload(typeOf: (request: ServiceRequest) => AssetType) {
   return async (request: ServiceRequest, platform: Platform): Promise<Reply> => {
     const owner = ownerOf(request, platform);
+    const type = typeOf(request);
     const [name, version] = [param(request, 'name'), param(request, 'version')];
     const exists = platform.state.assets(owner, type).get(name)?.versions.has(version) ?? false;
     if (exists && owner.kind === 'registry' && platform.switches.uploadForExistingVersion === 'conflict') {
@@ -45,6 +55,17 @@ function startPendingUpload(type: AssetType) {
   };
 }
 
+/** The kind of asset that the body's `assetId` names: the front end has one route for all kinds. */
+function typeInBody(request: ServiceRequest): AssetType {
+  const assetId = textMember(request.body, 'assetId') ?? '';
+  const word = /^azureml:\/\/registries\/[^/]+\/([^/]+)\//i.exec(assetId)?.[1]?.toLowerCase();
+  const type = assetTypes.find((known) => known === word);
+  if (type === undefined) {
+    throw new ServiceError(400, `The assetId '${assetId}' is not the id of a registry asset.`);
+  }
+  return type;
+}
+
 /** A signature for reading the blobs of a registry version. */
 function dataReference(request: ServiceRequest, platform: Platform): Reply {
   const owner = platform.state.registry(param(request, 'rg'), param(request, 'reg'));
@@ -67,7 +88,7 @@ function dataReference(request: ServiceRequest, platform: Platform): Reply {
 
 function uploadRoute(base: string, type: AssetType): Route {
   const path = `${base}/${type}/:name/versions/:version/startpendingupload`;
-  return { method: 'POST', path, plane: 'arm', handle: startPendingUpload(type) };
+  return { method: 'POST', path, plane: 'arm', handle: startPendingUpload(() => type) };
 }
 
 export const uploadRoutes: Route[] = [
@@ -78,6 +99,18 @@ export const uploadRoutes: Route[] = [
   {
     method: 'POST',
     path: `${registryPath}/datareferences/:name/versions/:version`,
+    plane: 'arm',
+    handle: dataReference,
+  },
+  {
+    method: 'PUT',
+    path: `${frontEndRegistryPath}/tempdatarefs/:name/versions/:version`,
+    plane: 'arm',
+    handle: startPendingUpload(typeInBody),
+  },
+  {
+    method: 'POST',
+    path: `${frontEndRegistryPath}/datarefs/:name/versions/:version`,
     plane: 'arm',
     handle: dataReference,
   },

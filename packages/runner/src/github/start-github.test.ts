@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testRepository } from '../../testdata/repository.ts';
 import { jobOf, start } from '../../testdata/start.ts';
@@ -62,13 +62,16 @@ describe('id-tokens', () => {
     );
     const [header = '', payload = '', signature = ''] = String(issued.json.value).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const configuration = await (await fetch(`${github.issuer}/.well-known/openid-configuration`)).json();
-    const { keys } = await (await fetch(configuration.jwks_uri)).json();
-    const key = createPublicKey({ key: keys[0], format: 'jwk' });
+    const found = await (await fetch(`${github.issuer}/.well-known/openid-configuration`)).json();
+    const configuration = found as { issuer: string; jwks_uri: string };
+    const { keys } = (await (await fetch(configuration.jwks_uri)).json()) as { keys: (JsonWebKey & { kid: string })[] };
+    const [first] = keys;
+    if (first === undefined) throw new Error('the issuer publishes no key');
+    const key = createPublicKey({ key: first, format: 'jwk' });
     expect(verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(
       true,
     );
-    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg: 'RS256', kid: keys[0].kid });
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg: 'RS256', kid: first.kid });
     expect(claims).toMatchObject({
       iss: github.issuer,
       aud: 'api://azure',
