@@ -13,7 +13,7 @@ const usage = `switchyard: model CI/CD for Azure Machine Learning
 
   --help, --version`;
 
-/** Runs the command line and ends the process with the exit code of docs/exit-codes. */
+/** Runs the command line and ends the process with an exit code of docs/local.md. */
 export async function main(argv: readonly string[], io: CommandIo = standardIo): Promise<void> {
   process.exitCode = await runCommandLine(argv, io);
 }
