@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pythonClient } from './conformance/python.mjs';
 
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-conformance-'));
@@ -16,6 +17,11 @@ const clients = {
   'arm-machinelearning': npmClient('@azure/arm-machinelearning', 'arm-machinelearning'),
   identity: npmClient('@azure/identity', 'azure-identity'),
   'storage-blob': npmClient('@azure/storage-blob', 'azure-storage-blob'),
+  'azure-ai-ml': pythonClient([['workspace.py'], ['endpoints.py']]),
+  mlflow: pythonClient([
+    ['tracking.py', 'plain'],
+    ['tracking.py', 'plugin'],
+  ]),
 };
 
 /** A client for Node: its tests are `test/conformance/<file>.test.ts` of the jest project `conformance`. */
@@ -103,7 +109,7 @@ for (const name of chosenClients(process.argv.slice(2))) {
     continue;
   }
   const folder = mkdtempSync(join(scratch, `${name}-`));
-  const { passed, failed, failedTests } = clients[name].run(folder);
+  const { passed, failed, failedTests } = await clients[name].run(folder);
   totals.passed += passed;
   totals.failed += failed;
   rows.push(...exercisedRows(folder, failedTests));

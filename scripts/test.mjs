@@ -17,9 +17,9 @@ const jest = [
 /** No stage may hang: an open handle in a test would otherwise hold everything up until the machine's own limit. */
 const STAGE_LIMIT_MS = 10 * 60_000;
 
-function run(command, args) {
+function run(command, args, cwd = root) {
   const options = {
-    cwd: root,
+    cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: STAGE_LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -30,33 +30,32 @@ function run(command, args) {
 }
 
 /** One command that passes or fails as a whole. */
-function command(name, program, args) {
-  return { name, run: () => (run(program, args) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+function command(name, program, args, cwd) {
+  return { name, run: () => (run(program, args, cwd) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
 }
 
 /** A Jest project; its tests are counted one by one. */
 function tests(project) {
-  const run_ = () => {
+  const runTests = () => {
     const file = join(scratch, `${project}.json`);
     run(process.execPath, [...jest, '--selectProjects', project, '--json', '--outputFile', file]);
     const result = JSON.parse(readFileSync(file, 'utf8'));
     return { passed: result.numPassedTests, failed: result.numFailedTests + result.numRuntimeErrorTestSuites };
   };
-  return { name: `${project} tests`, run: run_ };
+  return { name: `${project} tests`, run: runTests };
 }
 
 const stages = [
   command('types', bin('tsc'), ['-p', 'tsconfig.tests.json']),
-  command('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']),
+  command('lint and format', bin('biome'), ['ci', '--error-on-warnings', '--colors=off', '.']),
   command('generated files', process.execPath, ['scripts/generate.mjs', '--check']),
   command('bundles are what the sources give', process.execPath, ['scripts/bundle.mjs', '--check']),
-  command('sample repository (Python)', 'python3', [
-    '-m',
-    'unittest',
-    'discover',
-    '-s',
-    'examples/sensor-forecasting/tests',
-  ]),
+  command(
+    'sample repository (Python)',
+    'python3',
+    ['-m', 'unittest', '--quiet'],
+    join(root, 'examples/sensor-forecasting'),
+  ),
   tests('unit'),
   tests('repo'),
   tests('scenario'),

@@ -1,6 +1,6 @@
 """What azure-ai-ml would send for an az ml document, without any network.
 
-Reads one JSON object a line on standard input: {"file": absolute path, "kind": kind of document}. Answers one JSON
+Reads one JSON object a line on standard input: {"file": absolute path, "kind": kind of document, "set": overrides}. Answers one JSON
 object a line: {"body": REST body, "assets": {id: body of an asset made in place}} or {"error": type and message}.
 Ids of what the SDK would upload or register are made here, so that they can be told apart from all other ids:
 "sdk-upload:<path>" and "sdk-asset:<number>" stand in the last segments of valid ids.
@@ -19,11 +19,13 @@ logging.disable(logging.CRITICAL)
 os.environ.setdefault("AZURE_ML_CLI_PRIVATE_FEATURES_ENABLED", "false")
 
 import azure.ai.ml.operations._job_operations as job_operations
+import yaml
 from azure.ai.ml import MLClient, load_batch_deployment, load_batch_endpoint, load_component, load_data
 from azure.ai.ml import load_environment, load_job, load_model, load_online_deployment, load_online_endpoint
+from azure.ai.ml.entities._load_functions import load_model_batch_deployment, load_pipeline_component_batch_deployment
 from azure.ai.ml.entities._load_functions import load_schedule
 from azure.ai.ml._utils import _cache_utils, _endpoint_utils
-from azure.ai.ml.entities import Component, Data, Environment, Model, PipelineJob
+from azure.ai.ml.entities import Component, Data, Environment, Model
 from azure.ai.ml.entities._assets import Code
 from azure.ai.ml.entities._deployment.pipeline_component_batch_deployment import PipelineComponentBatchDeployment
 from azure.ai.ml.entities._job.to_rest_functions import to_rest_job_object
@@ -158,54 +160,63 @@ client.components._client_key = "workspace"
 orchestrator = OperationOrchestrator(container, client._operation_scope, client._operation_config)
 
 
-def job(file):
-    entity = load_job(file)
-    if not isinstance(entity, PipelineJob):
-        client.jobs._validate(entity, raise_on_failure=True) if False else None
+def job(file, sets):
+    entity = load_job(file, params_override=sets)
     client.jobs._resolve_arm_id_or_upload_dependencies(entity)
     return serialized(to_rest_job_object(entity))
 
 
-def component(file):
-    entity = load_component(file)
+def component(file, sets):
+    entity = load_component(file, params_override=sets)
     client.components._resolve_dependencies_for_component(entity, orchestrator.get_asset_arm_id)
     return serialized(entity._to_rest_object())
 
 
-def environment(file):
-    entity = load_environment(file)
+def environment(file, sets):
+    entity = load_environment(file, params_override=sets)
     settle_environment(entity)
     return serialized(entity._to_rest_object())
 
 
-def model(file):
-    entity = load_model(file)
+def model(file, sets):
+    entity = load_model(file, params_override=sets)
     settle_paths(entity)
     return serialized(entity._to_rest_object())
 
 
-def data(file):
-    entity = load_data(file)
+def data(file, sets):
+    entity = load_data(file, params_override=sets)
     settle_paths(entity)
     return serialized(entity._to_rest_object())
 
 
-def online_endpoint(file):
-    return serialized(load_online_endpoint(file)._to_rest_online_endpoint(LOCATION))
+def online_endpoint(file, sets):
+    rest = load_online_endpoint(file, params_override=sets)._to_rest_online_endpoint(LOCATION)
+    if rest.properties.compute:
+        rest.properties.compute = orchestrator.get_asset_arm_id(rest.properties.compute, azureml_type="computes")
+    return serialized(rest)
 
 
-def batch_endpoint(file):
-    return serialized(load_batch_endpoint(file)._to_rest_batch_endpoint(LOCATION))
+def batch_endpoint(file, sets):
+    return serialized(load_batch_endpoint(file, params_override=sets)._to_rest_batch_endpoint(LOCATION))
 
 
-def online_deployment(file):
-    entity = load_online_deployment(file)
+def online_deployment(file, sets):
+    entity = load_online_deployment(file, params_override=sets)
     _endpoint_utils.upload_dependencies(entity, orchestrator)
     return serialized(entity._to_rest_object(location=LOCATION))
 
 
-def batch_deployment(file):
-    entity = load_batch_deployment(file)
+def batch_deployment(file, sets):
+    with open(file, encoding="utf-8") as stream:
+        keys = yaml.safe_load(stream)
+    # The command line chooses by what the document has, as here.
+    load = load_batch_deployment
+    if "component" in keys or "job_definition" in keys:
+        load = load_pipeline_component_batch_deployment
+    elif "settings" in keys:
+        load = load_model_batch_deployment
+    entity = load(file, params_override=sets)
     if isinstance(entity, PipelineComponentBatchDeployment):
         if not isinstance(entity.component, str) and entity.component is not None:
             entity.component = orchestrator.get_asset_arm_id(entity.component, "components")
@@ -216,8 +227,8 @@ def batch_deployment(file):
     return serialized(entity._to_rest_object(location=LOCATION))
 
 
-def schedule(file):
-    entity = load_schedule(file)
+def schedule(file, sets):
+    entity = load_schedule(file, params_override=sets)
     create_job = getattr(entity, "create_job", None)
     if create_job is not None:
         if isinstance(create_job, str) or getattr(create_job, "id", None):
@@ -253,7 +264,7 @@ def answer(request):
     assets = Assets()
     os.chdir(Path(request["file"]).parent)
     try:
-        body = COMPILERS[request["kind"]](request["file"])
+        body = COMPILERS[request["kind"]](request["file"], request.get("set", []))
         return {"body": body, "assets": assets.bodies, "uploads": assets.uploads}
     except BaseException as error:  # the SDK raises many kinds, SystemExit among them
         if os.environ.get("SDK_TRACE"):

@@ -128,8 +128,8 @@ describe('rollback', () => {
     const [at, never] = [await servedTwice(), line.sibling()];
     const run = await rollBack(at, { circuits: `${never.circuit},${at.circuit}` });
     expect(run).toMatchObject({
-      code: 1,
-      outputs: { status: 'error', 'rolled-back-json': `["${at.circuit}"]`, 'failed-json': `["${never.circuit}"]` },
+      code: 3,
+      outputs: { status: 'rejected', 'rolled-back-json': `["${at.circuit}"]`, 'failed-json': `["${never.circuit}"]` },
       report: { failures: [{ circuit: never.circuit, message: expect.stringContaining('ROLLBACK_NOTHING_DEPLOYED') }] },
     });
     expect(run.stdout).toMatch(new RegExp(`::error::ROLLBACK_INCOMPLETE: ${never.circuit}`));

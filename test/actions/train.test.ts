@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Azure, startAzure, workspacePath } from '../support/azure.ts';
 import { journalOf, writesOf } from '../support/journal.ts';
@@ -157,12 +160,11 @@ describe('train, when the job does not complete', () => {
 
   it('says that somebody else cancelled the job', async () => {
     const line = createLine(azure);
-    trainingSays(line, workSlowly);
+    const begun = join(mkdtempSync(join(tmpdir(), 'train-')), 'begun');
+    trainingSays(line, `open("${begun}", "w").close(); ${workSlowly}`);
     const running = line.run('train');
-    const name = await until(
-      'a running job',
-      async () => Object.entries(await jobsOf(line)).find(([, status]) => status === 'Running')?.[0],
-    );
+    await until('the training script to begin', async () => existsSync(begun));
+    const [name = ''] = Object.keys(await jobsOf(line));
     await azure.call('POST', `${workspacePath('dev')}/jobs/${name}/cancel`);
     const run = await running;
     expect(run).toMatchObject({ code: 1, outputs: { status: 'error' } });

@@ -80,8 +80,8 @@ describe('a command job', () => {
           rate: { jobInputType: 'literal', value: '1.0' },
         },
         outputs: {
-          model: { jobOutputType: 'custom_model', mode: 'ReadWriteMount' },
-          plain: { jobOutputType: 'uri_folder', mode: 'ReadWriteMount' },
+          model: { jobOutputType: 'custom_model' },
+          plain: { jobOutputType: 'uri_folder' },
         },
         limits: { jobLimitsType: 'Command', timeout: 'PT5400S' },
       },
@@ -123,7 +123,7 @@ describe('a command job', () => {
     });
   });
 
-  it('keeps @latest open, passes registry and ARM ids, and leaves the compute out for serverless', () => {
+  it('keeps @latest open, passes registry and ARM ids, and sends serverless by name as the official SDK does', () => {
     const lines = ['command: run', 'compute: azureml:serverless', 'inputs:', '  m:', '    type: mlflow_model'];
     const { body, references } = compile([
       ...lines,
@@ -132,7 +132,7 @@ describe('a command job', () => {
     ]);
     expect(references).toMatchObject([{ key: 'inputs.m.path', type: 'models', name: 'forecast', label: 'latest' }]);
     expect(body.properties).toMatchObject({ environmentId: `${workspace}/environments/e/versions/1` });
-    expect(body.properties).not.toHaveProperty('computeId');
+    expect(body.properties).toMatchObject({ computeId: `${workspace}/computes/serverless` });
   });
 
   it('keeps the registry of a labelled registry environment', () => {
@@ -178,7 +178,6 @@ describe('a deployment', () => {
         environmentId: 'switchyard:inline:environment',
         codeConfiguration: { codeId: 'switchyard:upload:code_configuration.code', scoringScript: 'score.py' },
         environmentVariables: { WORKERS: '2', EMPTY: '' },
-        scaleSettings: { scaleType: 'Default' },
         requestSettings: { maxConcurrentRequestsPerInstance: 4, requestTimeout: 'PT1.5S' },
         livenessProbe: { initialDelay: 'PT5S', period: 'PT10S' },
       },

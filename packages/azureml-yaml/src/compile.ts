@@ -1,7 +1,9 @@
+import { SwitchyardErrors } from '@switchyard/domain';
 import type { CompileContext, CompiledDocument, DocumentKind } from './document.ts';
 import type { Draft } from './draft.ts';
-import { kinds, readKind } from './kind.ts';
+import { detectKind, kinds, readKind } from './kind.ts';
 import { MapReader } from './map-reader.ts';
+import { compilePipelineJobs } from './pipeline-node.ts';
 import { Problems } from './problems.ts';
 import { readSource } from './source.ts';
 
@@ -14,8 +16,25 @@ export interface CompileInput {
   readonly context: CompileContext;
   /** Reads a text file that the document names (`conda_file`), by its resolved path. */
   readonly readText?: (path: string) => string;
+  /**
+   * Which assets written in place the caller can register before the document. `all` takes a caller that fills
+   * placeholders inside their bodies too (`fillBody`). Default `environments`, without a build context.
+   */
+  readonly assets?: 'all' | 'environments';
   /** The kinds the caller can use; others are refused by name. */
   readonly expect?: readonly DocumentKind[];
+}
+
+/** The kind of a document, also of those that cannot be compiled; undefined when nothing tells. */
+export function kindOf(text: string, file: string): string | undefined {
+  try {
+    const problems = new Problems();
+    const source = readSource({ text, file, set: [] }, problems);
+    return detectKind(new MapReader(source, problems, source.root));
+  } catch (error) {
+    if (error instanceof SwitchyardErrors) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -30,7 +49,19 @@ export function compileDocument(input: CompileInput): CompiledDocument {
   const reader = new MapReader(source, problems, source.root);
   const kind = readKind(reader, input.expect);
   if (kind === undefined) problems.fail();
-  const draft: Draft = { file, context, readText, uploads: [], references: [], inline: [] };
+  const open = { uploads: [], references: [], inline: [] };
+  const draft: Draft = {
+    file,
+    context,
+    readText,
+    source,
+    problems,
+    components: new Map(),
+    parents: [],
+    pipelineJobs: compilePipelineJobs,
+    takesAll: input.assets === 'all',
+    ...open,
+  };
   const { name, version, resource, body } = kinds[kind](reader, draft);
   reader.finish();
   problems.throwIfAny();

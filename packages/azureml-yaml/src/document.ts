@@ -4,17 +4,30 @@ import type { JsonObject } from './json.ts';
 /** Kinds of az ml documents that can be compiled; one file each in `kinds/`. */
 export type DocumentKind =
   | 'commandJob'
+  | 'pipelineJob'
+  | 'sweepJob'
+  | 'commandComponent'
+  | 'parallelComponent'
+  | 'pipelineComponent'
   | 'environment'
   | 'model'
   | 'data'
   | 'managedOnlineEndpoint'
-  | 'managedOnlineDeployment';
+  | 'managedOnlineDeployment'
+  | 'kubernetesOnlineEndpoint'
+  | 'kubernetesOnlineDeployment'
+  | 'batchEndpoint'
+  | 'modelBatchDeployment'
+  | 'pipelineComponentBatchDeployment'
+  | 'schedule';
 
 /** Where the document goes: what the ids in its body are made of. */
 export interface CompileContext {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly workspaceName: string;
+  /** Given: the document goes into this registry, and short references are to it. */
+  readonly registryName?: string;
   /** Region of the workspace; endpoints and deployments carry it. Left out: the client fills it in. */
   readonly location?: string;
 }
@@ -23,7 +36,7 @@ export interface CompileContext {
 export interface Upload {
   /** Dotted place in the document, `inputs.data`. */
   readonly key: string;
-  readonly kind: 'code' | 'data' | 'model' | 'file';
+  readonly kind: 'code' | 'data' | 'model' | 'file' | 'build';
   /** Normalised; relative ones are seen from where the document's own path is seen from. */
   readonly path: string;
   /** Stands in the body where the id or URI of the uploaded asset belongs. */
@@ -43,10 +56,14 @@ export interface Reference {
   readonly position: SourcePosition;
 }
 
-/** An asset written out inside another document; it is registered before its user, without a name of its own. */
+/** An asset written out inside another document; it is registered before its user. */
 export interface InlineAsset {
   readonly key: string;
-  readonly type: 'environments';
+  readonly type: InlineAssetType;
+  /** Of assets that the document names; undefined: registered without a name of its own. */
+  readonly name?: string;
+  readonly version?: string;
+  /** May hold placeholders of uploads, references and of inline assets that come before it in the list. */
   readonly body: JsonObject;
   readonly placeholder: string;
   readonly position: SourcePosition;
@@ -54,10 +71,28 @@ export interface InlineAsset {
 
 export type AssetType = 'environments' | 'models' | 'data' | 'codes';
 
+export type InlineAssetType = 'environments' | 'components' | 'models' | 'data';
+
+/** What the service would do in silence; `lint` counts all but `YAML_NOTE` as mistakes. */
+export type WarningCode = 'YAML_KEY_UNKNOWN' | 'YAML_KEY_IGNORED' | 'YAML_VERSION_LATEST' | 'YAML_NOTE';
+
 export interface CompileWarning {
+  readonly code: WarningCode;
   readonly message: string;
   readonly position: SourcePosition;
 }
+
+export type ResourceType =
+  | 'jobs'
+  | 'environments'
+  | 'models'
+  | 'data'
+  | 'components'
+  | 'schedules'
+  | 'onlineEndpoints'
+  | 'onlineEndpoints/deployments'
+  | 'batchEndpoints'
+  | 'batchEndpoints/deployments';
 
 /** A REST resource made from an az ml document. */
 export interface CompiledDocument {
@@ -67,7 +102,7 @@ export interface CompiledDocument {
   readonly version: string | undefined;
   readonly file: string;
   readonly resource: {
-    readonly type: 'jobs' | 'environments' | 'models' | 'data' | 'onlineEndpoints' | 'onlineEndpoints/deployments';
+    readonly type: ResourceType;
     /** Name of the endpoint a deployment belongs to. */
     readonly parent?: string;
   };

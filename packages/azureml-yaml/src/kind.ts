@@ -1,52 +1,96 @@
 import type { DocumentKind } from './document.ts';
 import type { Compilation, Draft } from './draft.ts';
+import { compileBatchEndpoint } from './kinds/batch-endpoint.ts';
 import { compileCommandJob } from './kinds/command-job.ts';
+import { compileCommandComponent, compileParallelComponent, compilePipelineComponent } from './kinds/component.ts';
 import { compileData } from './kinds/data.ts';
 import { compileEnvironmentDocument } from './kinds/environment.ts';
+import { compileKubernetesOnlineDeployment } from './kinds/kubernetes-online-deployment.ts';
 import { compileManagedOnlineDeployment } from './kinds/managed-online-deployment.ts';
-import { compileManagedOnlineEndpoint } from './kinds/managed-online-endpoint.ts';
+import { compileKubernetesOnlineEndpoint, compileManagedOnlineEndpoint } from './kinds/managed-online-endpoint.ts';
 import { compileModel } from './kinds/model.ts';
+import { compileModelBatchDeployment } from './kinds/model-batch-deployment.ts';
+import { compilePipelineComponentBatchDeployment } from './kinds/pipeline-component-batch-deployment.ts';
+import { compilePipelineJob } from './kinds/pipeline-job.ts';
+import { compileSchedule } from './kinds/schedule.ts';
+import { compileSweepJob } from './kinds/sweep-job.ts';
 import type { MapReader } from './map-reader.ts';
 
 /** Every kind that can be compiled; a new kind is a file in `kinds/` and a line here. */
 export const kinds: Readonly<Record<DocumentKind, (reader: MapReader, draft: Draft) => Compilation>> = {
   commandJob: compileCommandJob,
+  pipelineJob: compilePipelineJob,
+  sweepJob: compileSweepJob,
+  commandComponent: compileCommandComponent,
+  parallelComponent: compileParallelComponent,
+  pipelineComponent: compilePipelineComponent,
   environment: compileEnvironmentDocument,
   model: compileModel,
   data: compileData,
   managedOnlineEndpoint: compileManagedOnlineEndpoint,
   managedOnlineDeployment: compileManagedOnlineDeployment,
+  kubernetesOnlineEndpoint: compileKubernetesOnlineEndpoint,
+  kubernetesOnlineDeployment: compileKubernetesOnlineDeployment,
+  batchEndpoint: compileBatchEndpoint,
+  modelBatchDeployment: compileModelBatchDeployment,
+  pipelineComponentBatchDeployment: compilePipelineComponentBatchDeployment,
+  schedule: compileSchedule,
 };
 
-const commandJobInstead = 'put the work into one commandJob, or run this document with "az ml job create"';
-const onlineInstead = 'use a managedOnlineEndpoint, or run this document with "az ml"';
+const jobInstead = 'run it with "az ml job create", or write the step as a commandJob';
+const registerInstead = 'register it with "az ml component create" and name it from a pipeline';
+const computeInstead = 'create computes once with "az ml compute create"';
+const infrastructureInstead = 'create it with your infrastructure code';
+const datastoreInstead = 'create datastores with your infrastructure code';
+const featureInstead = 'use "az ml feature-store", "az ml feature-set" or "az ml feature-store-entity"';
+const flowInstead = 'use the promptflow tools; deploy the flow as a managedOnlineDeployment';
 
 /** Kinds of az ml that are recognised and refused, each with what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {
-  pipelineJob: commandJobInstead,
-  sweepJob: commandJobInstead,
-  sparkJob: commandJobInstead,
-  autoMLJob: commandJobInstead,
-  parallelJob: commandJobInstead,
-  importJob: commandJobInstead,
-  fineTuningJob: commandJobInstead,
-  commandComponent: 'register it with "az ml component create"',
-  pipelineComponent: 'register it with "az ml component create"',
-  sparkComponent: 'register it with "az ml component create"',
-  parallelComponent: 'register it with "az ml component create"',
-  schedule: 'start the workflow on a schedule with "on: schedule"',
-  batchEndpoint: onlineInstead,
-  batchDeployment: onlineInstead,
-  modelBatchDeployment: onlineInstead,
-  pipelineComponentBatchDeployment: onlineInstead,
-  kubernetesOnlineEndpoint: onlineInstead,
-  kubernetesOnlineDeployment: onlineInstead,
-  amlCompute: 'create computes once with "az ml compute create"',
-  computeInstance: 'create computes once with "az ml compute create"',
-  workspace: 'create workspaces with your infrastructure code',
-  registry: 'create registries with your infrastructure code',
-  datastore: 'create datastores with your infrastructure code',
-  connection: 'create connections with your infrastructure code',
+  sparkJob: jobInstead,
+  autoMLJob: jobInstead,
+  parallelJob: 'write the parallel step into a pipelineJob',
+  importJob: jobInstead,
+  dataTransferJob: jobInstead,
+  fineTuningJob: jobInstead,
+  distillationJob: jobInstead,
+  sparkComponent: registerInstead,
+  dataTransferComponent: registerInstead,
+  importComponent: registerInstead,
+  autoMLComponent: registerInstead,
+  amlCompute: computeInstead,
+  computeInstance: computeInstead,
+  vmCompute: computeInstead,
+  kubernetesCompute: computeInstead,
+  synapseSparkCompute: computeInstead,
+  workspace: infrastructureInstead,
+  hub: infrastructureInstead,
+  project: infrastructureInstead,
+  registry: infrastructureInstead,
+  connection: infrastructureInstead,
+  azureOpenAIConnection: infrastructureInstead,
+  datastore: datastoreInstead,
+  azureBlob: datastoreInstead,
+  azureFile: datastoreInstead,
+  azureDataLakeGen1: datastoreInstead,
+  azureDataLakeGen2: datastoreInstead,
+  oneLake: datastoreInstead,
+  featureStore: featureInstead,
+  featureSet: featureInstead,
+  featureStoreEntity: featureInstead,
+  flow: flowInstead,
+  run: flowInstead,
+  dataImport: 'import the data with "az ml data import"',
+  dataIndex: 'build the index with "az ml index create"',
+  modelVersionPackage: 'package the model with "az ml model package"',
+  modelMonitor: 'create the monitor with "az ml schedule create"',
+  serverlessEndpoint: 'create it with "az ml serverless-endpoint create"',
+  marketplaceSubscription: 'create it with "az ml marketplace-subscription create"',
+};
+
+/** Other names that schemas give to a kind. */
+const aliases: Readonly<Record<string, DocumentKind>> = {
+  batchdeployment: 'modelBatchDeployment',
 };
 
 const byType: Readonly<Record<string, string>> = {
@@ -62,12 +106,26 @@ const byType: Readonly<Record<string, string>> = {
   mlflow_model: 'model',
   triton_model: 'model',
   amlcompute: 'amlCompute',
+  computeinstance: 'computeInstance',
+  kubernetes: 'kubernetesCompute',
+  virtualmachine: 'vmCompute',
+  azure_blob: 'azureBlob',
+  azure_file: 'azureFile',
+  azure_data_lake_gen1: 'azureDataLakeGen1',
+  azure_data_lake_gen2: 'azureDataLakeGen2',
+  finetuning: 'fineTuningJob',
+  distillation: 'distillationJob',
+  import: 'importJob',
+  data_transfer: 'dataTransferJob',
+  parallel: 'parallelComponent',
 };
 
 const byShape: readonly (readonly [kind: string, hasAll: readonly string[]])[] = [
+  ['schedule', ['trigger', 'create_job']],
   ['pipelineJob', ['jobs']],
   ['sweepJob', ['trial', 'search_space']],
   ['commandJob', ['command']],
+  ['modelBatchDeployment', ['mini_batch_size', 'compute']],
   ['managedOnlineDeployment', ['instance_type', 'instance_count']],
   ['managedOnlineDeployment', ['endpoint_name', 'model']],
   ['managedOnlineDeployment', ['code_configuration']],
@@ -79,11 +137,22 @@ const byShape: readonly (readonly [kind: string, hasAll: readonly string[]])[] =
 
 function kindOfSchema(schema: string): string | undefined {
   const base = (schema.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/(\.schema)?\.json$/, '');
-  return [...Object.keys(kinds), ...Object.keys(unsupported)].find((kind) => kind.toLowerCase() === base);
+  return (
+    aliases[base] ?? [...Object.keys(kinds), ...Object.keys(unsupported)].find((kind) => kind.toLowerCase() === base)
+  );
 }
 
-function detectKind(reader: MapReader): string | undefined {
+/** Batch deployments share `$schema` in practice; what they run tells them apart. */
+function kindOfBatchDeployment(reader: MapReader): DocumentKind {
+  return reader.has('component') || reader.has('job_definition')
+    ? 'pipelineComponentBatchDeployment'
+    : 'modelBatchDeployment';
+}
+
+/** The kind by `$schema`, `type` or keys; also one that cannot be compiled. */
+export function detectKind(reader: MapReader): string | undefined {
   const fromSchema = reader.has('$schema') ? kindOfSchema(reader.text('$schema') ?? '') : undefined;
+  if (fromSchema === 'modelBatchDeployment') return kindOfBatchDeployment(reader);
   if (fromSchema !== undefined) return fromSchema;
   const type = reader.has('type') && !reader.isMapAt('type') ? reader.text('type')?.toLowerCase() : undefined;
   const fromType = type === undefined ? undefined : byType[type];
@@ -101,7 +170,7 @@ function isSupported(kind: string): kind is DocumentKind {
  */
 export function readKind(reader: MapReader, expect: readonly DocumentKind[] | undefined): DocumentKind | undefined {
   const kind = detectKind(reader);
-  reader.skip('$schema', 'type');
+  reader.skip('$schema', ...(kind === 'data' || kind === 'model' ? [] : ['type']));
   const position = reader.has('$schema') ? reader.entry('$schema') : undefined;
   const supported = Object.keys(kinds).join(', ');
   if (kind === undefined) {

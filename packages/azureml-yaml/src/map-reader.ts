@@ -1,34 +1,14 @@
 import type { SourcePosition } from '@switchyard/domain';
-import { isCollection, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, YAMLMap } from 'yaml';
+import type { WarningCode } from './document.ts';
+import { describe, type Entry, type Place } from './entry.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import { nearestOf } from './nearest.ts';
 import type { Mistake, Problems, YamlErrorCode } from './problems.ts';
+import { scalarText } from './scalar-text.ts';
 import { followAlias, type Source } from './source.ts';
 
-export interface Entry {
-  readonly key: string;
-  /** Dotted path from the root. */
-  readonly path: string;
-  readonly node: unknown;
-  /** Of the value, or of the key where the value has none. */
-  readonly position: SourcePosition;
-  readonly keyPosition: SourcePosition;
-}
-
-interface Place {
-  readonly path: string;
-  readonly position: SourcePosition;
-}
-
-function scalarText(scalar: Scalar): string {
-  // The text as written: 1.0 stays "1.0", as the service keeps numbers as text.
-  return typeof scalar.value === 'number' && scalar.source !== undefined ? scalar.source : String(scalar.value);
-}
-
-function describe(node: unknown): string {
-  if (isMap(node)) return 'a map';
-  if (isSeq(node)) return 'a list';
-  return isScalar(node) ? JSON.stringify(node.value) : 'nothing';
-}
+export type { Entry } from './entry.ts';
 
 /**
  * Reads one map key by key. It remembers what was asked for: what is left at `finish` is unknown to the
@@ -37,12 +17,14 @@ function describe(node: unknown): string {
 export class MapReader {
   readonly path: string;
   readonly position: SourcePosition;
+  readonly #node: YAMLMap;
   readonly #source: Source;
   readonly #problems: Problems;
   readonly #entries = new Map<string, Entry>();
   readonly #asked = new Set<string>();
 
   constructor(source: Source, problems: Problems, node: YAMLMap, place?: Place) {
+    this.#node = node;
     this.#source = source;
     this.#problems = problems;
     this.path = place?.path ?? '';
@@ -100,18 +82,14 @@ export class MapReader {
     for (const key of keys) this.#asked.add(key);
   }
 
-  positionOf(key: string): SourcePosition {
-    return this.#entries.get(key)?.position ?? this.position;
-  }
-
   mistake(code: YamlErrorCode, entry: Entry | undefined, rest: Omit<Mistake, 'code' | 'position'>): void {
     const from = entry && this.#source.sets.get(entry.path);
     const seen = from === undefined ? rest.seen : `${rest.seen} (from set "${from}")`;
     this.#problems.mistake({ ...rest, code, seen, position: entry?.position ?? this.position });
   }
 
-  warn(message: string, entry?: Entry): void {
-    this.#problems.warn(message, entry?.position ?? this.position);
+  warn(message: string, entry?: Entry, code: WarningCode = 'YAML_NOTE'): void {
+    this.#problems.warn(code, message, entry?.position ?? this.position);
   }
 
   #wrongType(entry: Entry, expected: string): undefined {
@@ -177,6 +155,17 @@ export class MapReader {
     return undefined;
   }
 
+  /** A list of plain values, as texts; one value counts as a list of one. */
+  texts(key: string): string[] | undefined {
+    const entry = this.entry(key);
+    if (!entry) return undefined;
+    const items: unknown[] = isSeq(entry.node) ? entry.node.items : [entry.node];
+    const texts = items
+      .map((item) => followAlias(this.#source, item))
+      .map((item) => (isScalar(item) ? scalarText(item) : undefined));
+    return texts.every((text) => text !== undefined) ? texts : this.#wrongType(entry, 'a list of texts');
+  }
+
   boolean(key: string): boolean | undefined {
     const entry = this.entry(key);
     if (!entry) return undefined;
@@ -237,6 +226,49 @@ export class MapReader {
     return Object.fromEntries(pairs);
   }
 
+  /** A reader of `{ inner: value }` where the document has the value alone. */
+  wrapped(key: string, inner: string): MapReader | undefined {
+    const entry = this.entry(key);
+    if (!entry) return undefined;
+    const map = new YAMLMap();
+    map.set(inner, entry.node);
+    return new MapReader(this.#source, this.#problems, map, { path: entry.path, position: entry.position });
+  }
+
+  /** The keys nobody asked for, as they are: the official SDK sends them, and the service drops them. Each is a warning. */
+  passOn(advice: Readonly<Record<string, string>>): JsonObject {
+    const unknown = [...this.#entries.values()].filter(({ key }) => !this.#asked.has(key));
+    for (const entry of unknown) {
+      const near = nearestOf(entry.key, this.#asked);
+      const known = advice[entry.key];
+      const hint = known ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+      const text = `unknown key "${entry.path}"; the service drops it`;
+      const code = known === undefined ? 'YAML_KEY_UNKNOWN' : 'YAML_KEY_IGNORED';
+      this.#problems.warn(code, hint === undefined ? text : `${text}; ${hint}`, entry.keyPosition);
+    }
+    return Object.fromEntries(unknown.map(({ key }) => [key, this.plain(key) as JsonValue]));
+  }
+
+  fraction(key: string, range: { readonly min: number; readonly max: number }): number | undefined {
+    const entry = this.entry(key);
+    if (!entry) return undefined;
+    const value = isScalar(entry.node) ? Number(entry.node.value) : Number.NaN;
+    if (value >= range.min && value <= range.max) return value;
+    return this.#wrongType(entry, `a number from ${range.min} to ${range.max}`);
+  }
+
+  /** The same map as if it did not have these keys. */
+  without(...keys: readonly string[]): MapReader {
+    const copy = new YAMLMap();
+    copy.items = this.#node.items.filter(({ key }) => !(isScalar(key) && keys.includes(String(key.value))));
+    return new MapReader(this.#source, this.#problems, copy, { path: this.path, position: this.position });
+  }
+
+  /** Reads what stands at a key of another file, with the mistakes of both in one list. */
+  readerOf(source: Source, place: Place): MapReader {
+    return new MapReader(source, this.#problems, source.root, place);
+  }
+
   /** The value as plain JSON, for what the service takes as it is. */
   plain(key: string): unknown {
     const node = this.entry(key)?.node;
@@ -256,6 +288,7 @@ export class MapReader {
       const near = nearestOf(entry.key, this.#asked);
       const hint = near === undefined ? '' : `; did you mean "${near}"?`;
       this.#problems.warn(
+        'YAML_KEY_UNKNOWN',
         `unknown key "${entry.path}"; the service would drop it, it is left out${hint}`,
         entry.keyPosition,
       );

@@ -40,17 +40,17 @@ const cases: readonly Case[] = [
     fact: 'no sign of a kind',
     lines: ['a: 1'],
     start: 'd.yml:1:1: YAML_KIND_UNKNOWN',
-    says: 'commandJob, environment',
+    says: 'commandJob, pipelineJob',
   },
   {
-    fact: 'a pipeline job',
-    lines: ['$schema: x/pipelineJob.schema.json'],
+    fact: 'a Spark job',
+    lines: ['$schema: x/sparkJob.schema.json'],
     start: 'd.yml:1:10: YAML_KIND_UNSUPPORTED',
-    says: 'the document is a pipelineJob',
+    says: 'the document is a sparkJob',
   },
   {
-    fact: 'a batch endpoint',
-    lines: ['$schema: BatchEndpoint.json'],
+    fact: 'a workspace',
+    lines: ['$schema: Workspace.json'],
     start: 'd.yml:1:10: YAML_KIND_UNSUPPORTED',
     says: 'managedOnlineEndpoint',
   },
@@ -140,13 +140,13 @@ const cases: readonly Case[] = [
     says: 'check the other repository out',
   },
   {
-    fact: 'an image that must be built',
+    fact: 'an image to build, for a caller that cannot',
     lines: ['name: e', 'build: { path: . }'],
     start: 'd.yml:2:8: YAML_NOT_SUPPORTED',
     says: '"build" is not supported yet',
   },
   {
-    fact: 'a model written in place',
+    fact: 'a model written in place, for a caller that cannot register it',
     lines: [...deployment, 'model: { path: m }'],
     start: 'd.yml:4:8: YAML_NOT_SUPPORTED',
     says: 'register the model first',
@@ -237,10 +237,12 @@ describe('unknown keys', () => {
     const { warnings } = compileDocument({ text: [...job, 'conpute: c', 'zzz: 1'].join('\n'), file: 'd.yml', context });
     expect(warnings).toEqual([
       {
+        code: 'YAML_KEY_UNKNOWN',
         message: 'unknown key "conpute"; the service would drop it, it is left out; did you mean "compute"?',
         position: { file: 'd.yml', line: 3, column: 1 },
       },
       {
+        code: 'YAML_KEY_UNKNOWN',
         message: 'unknown key "zzz"; the service would drop it, it is left out',
         position: { file: 'd.yml', line: 4, column: 1 },
       },

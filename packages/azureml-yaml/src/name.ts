@@ -15,6 +15,10 @@ const rules = {
     accepts: isEndpointName,
     expected: '3 to 32 letters, digits and single dashes, a letter first, no dash last',
   },
+  component: {
+    accepts: (name: string) => /^[a-z][a-z0-9_]{0,254}$/.test(name),
+    expected: '1 to 255 small letters, digits and underscores, a letter first',
+  },
   asset: {
     accepts: isAssetName,
     expected: '1 to 255 letters, digits, dots, dashes and underscores, a letter or digit first',

@@ -7,8 +7,19 @@ export function placeholderOf(kind: 'upload' | 'reference' | 'inline', key: stri
   return `switchyard:${kind}:${key}`;
 }
 
+/** Component specifications write ids with `azureml:` before them, except ids that begin with it already. */
+function inSpec(text: string, values: ReadonlyMap<string, string>): string | undefined {
+  const value = text.startsWith('azureml:switchyard:') ? values.get(text.slice('azureml:'.length)) : undefined;
+  return value === undefined || value.startsWith('azureml:') ? value : `azureml:${value}`;
+}
+
+/** Puts texts where placeholders stand, in a body or in the body of an inline asset. Others stay. */
+export function fillBody(body: JsonObject, values: ReadonlyMap<string, string>): JsonObject {
+  return replace(body, values) as JsonObject;
+}
+
 function replace(value: JsonValue, values: ReadonlyMap<string, string>): JsonValue {
-  if (typeof value === 'string') return values.get(value) ?? value;
+  if (typeof value === 'string') return values.get(value) ?? inSpec(value, values) ?? value;
   if (Array.isArray(value)) return value.map((item: JsonValue) => replace(item, values));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item as JsonValue, values)]));

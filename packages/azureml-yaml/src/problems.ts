@@ -1,5 +1,5 @@
 import { type SourcePosition, SwitchyardError, SwitchyardErrors } from '@switchyard/domain';
-import type { CompileWarning } from './document.ts';
+import type { CompileWarning, WarningCode } from './document.ts';
 
 export type YamlErrorCode =
   | 'YAML_SYNTAX'
@@ -18,6 +18,7 @@ export type YamlErrorCode =
   | 'YAML_VALUE_OUT_OF_RANGE'
   | 'YAML_NAME_INVALID'
   | 'YAML_REFERENCE_INVALID'
+  | 'YAML_TRAFFIC_INVALID'
   | 'YAML_FILE_UNREADABLE'
   | 'YAML_PLACEHOLDER_UNFILLED';
 
@@ -39,8 +40,13 @@ export class Problems {
     this.#errors.push(new SwitchyardError(mistake));
   }
 
-  warn(message: string, position: SourcePosition): void {
-    this.warnings.push({ message, position });
+  /** Takes over the mistakes of another file. */
+  add(errors: readonly SwitchyardError[]): void {
+    this.#errors.push(...errors);
+  }
+
+  warn(code: WarningCode, message: string, position: SourcePosition): void {
+    this.warnings.push({ code, message, position });
   }
 
   /** @throws SwitchyardErrors in the order of the file, when there was any mistake. */

@@ -1,13 +1,14 @@
 import type { AssetType } from './document.ts';
-import { type Draft, workspaceId } from './draft.ts';
+import { assetsOf, type Draft, workspaceId } from './draft.ts';
 import type { Entry, MapReader } from './map-reader.ts';
 import { placeholderOf } from './placeholder.ts';
 
-const aOne: Readonly<Record<AssetType, string>> = {
+const aOne: Readonly<Record<AssetType | 'components', string>> = {
   environments: 'an environment',
   models: 'a model',
   data: 'a data asset',
   codes: 'a code asset',
+  components: 'a component',
 };
 
 /** True for text that names something in the service and not a local path. */
@@ -17,12 +18,18 @@ export function isReference(text: string): boolean {
 
 interface Wanted {
   readonly entry: Entry;
-  readonly type: AssetType;
+  readonly type: AssetType | 'components';
   readonly text: string;
 }
 
 function addLabel(draft: Draft, wanted: Wanted, found: { name: string; label: string; registry?: string }): string {
-  const { entry, type } = wanted;
+  const { entry, type, text } = wanted;
+  // The service looks labels of components up itself.
+  if (type === 'components') {
+    return found.registry === undefined
+      ? `${assetsOf(draft.context)}/components/${found.name}/labels/${found.label}`
+      : text;
+  }
   const placeholder = placeholderOf('reference', entry.path);
   draft.references.push({ key: entry.path, type, ...found, placeholder, position: entry.position });
   return placeholder;
@@ -34,6 +41,10 @@ function registryReference(reader: MapReader, draft: Draft, wanted: Wanted): str
   const [, registry, found, name, by, last] = match ?? [];
   if (registry && name && last && found === type) {
     return by === 'labels' ? addLabel(draft, wanted, { name, label: last, registry }) : text;
+  }
+  if (/^azureml:\/\/registries\/[^/]+\/components\/[^/]+$/.test(text)) {
+    reader.warn(`"${text}" has no version: which one runs is up to the service; add /versions/<version>`, entry);
+    return text;
   }
   reader.mistake('YAML_REFERENCE_INVALID', entry, {
     seen: `"${entry.path}" is "${text}"`,
@@ -52,6 +63,8 @@ export function compileReference(reader: MapReader, draft: Draft, wanted: Wanted
   if (text.startsWith('azureml:/subscriptions/')) return text.slice('azureml:'.length);
   if (text.startsWith('azureml://registries/')) return registryReference(reader, draft, wanted);
   if (text.startsWith('azureml://')) return text;
+  // Curated environments of old: the service expands the short name itself.
+  if (type === 'environments' && text.startsWith('azureml:AzureML-')) return text;
   const labelled = /^azureml:([^:@/]+)@([^:@/]+)$/.exec(text);
   if (labelled?.[1] && labelled[2]) return addLabel(draft, wanted, { name: labelled[1], label: labelled[2] });
   const [, name, version] = /^azureml:([^:@/]+):([^:@/]+)$/.exec(text) ?? [];
@@ -60,9 +73,10 @@ export function compileReference(reader: MapReader, draft: Draft, wanted: Wanted
       reader.warn(
         `"${text}" means a version that is called "latest"; the newest one is "azureml:${name}@latest"`,
         entry,
+        'YAML_VERSION_LATEST',
       );
     }
-    return `${workspaceId(draft.context)}/${type}/${name}/versions/${version}`;
+    return `${assetsOf(draft.context)}/${type}/${name}/versions/${version}`;
   }
   reader.mistake('YAML_REFERENCE_INVALID', entry, {
     seen: `"${entry.path}" is "${text}"`,
@@ -71,13 +85,20 @@ export function compileReference(reader: MapReader, draft: Draft, wanted: Wanted
   return undefined;
 }
 
-/** A compute by name, `azureml:name` or ARM id. `serverless` has no id: undefined. */
+/** A datastore by name, `azureml:name` or ARM id. */
+export function compileDatastore(reader: MapReader, draft: Draft, key: string): string | undefined {
+  const text = reader.text(key);
+  if (text === undefined) return undefined;
+  const name = text.startsWith('azureml:') ? text.slice('azureml:'.length) : text;
+  return name.startsWith('/subscriptions/') ? name : `${workspaceId(draft.context)}/datastores/${name}`;
+}
+
+/** A compute by name, `azureml:name` or ARM id. `serverless` goes over the wire as a name like any other. */
 export function compileCompute(reader: MapReader, draft: Draft, key: string): string | undefined {
   const text = reader.text(key);
   if (text === undefined) return undefined;
   const name = text.startsWith('azureml:') ? text.slice('azureml:'.length) : text;
   if (name.startsWith('/subscriptions/')) return name;
-  if (name === 'serverless') return undefined;
   const entry = reader.entry(key);
   if (name === 'local') {
     reader.mistake('YAML_NOT_SUPPORTED', entry, {

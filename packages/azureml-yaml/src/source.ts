@@ -1,5 +1,5 @@
 import { type SourcePosition, SwitchyardError, SwitchyardErrors } from '@switchyard/domain';
-import { type Document, isAlias, isMap, isNode, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { Problems } from './problems.ts';
 import { applySets } from './set.ts';
 
@@ -34,6 +34,32 @@ function assertFilled(text: string, file: string): void {
       expected: 'a finished az ml document',
       next: 'put the values in, or write the keys plainly and give them with "set"',
       position,
+    }),
+  ]);
+}
+
+// `<NAME>` as a whole value is left for people to fill in.
+const blankPattern = /:\s+["']?<[A-Za-z][^<>\n]*>["']?\s*$/m;
+
+/** After the `set` list, which may have filled them. */
+function assertNoBlanks(document: Document, file: string, lines: LineCounter): void {
+  const found: { readonly text: string; readonly at: number }[] = [];
+  visit(document, {
+    Pair: (_, { value }) => {
+      const text = isScalar(value) && typeof value.value === 'string' ? value.value.trim() : '';
+      if (isScalar(value) && value.range && /^<[A-Za-z][^<>\n]*>$/.test(text)) found.push({ text, at: value.range[0] });
+    },
+  });
+  const [first] = found;
+  if (!first) return;
+  const { line, col } = lines.linePos(first.at);
+  throw new SwitchyardErrors([
+    new SwitchyardError({
+      code: 'YAML_TEMPLATE_UNFILLED',
+      seen: `the template is not filled: ${[...new Set(found.map(({ text }) => text))].join(', ')}`,
+      expected: 'a finished az ml document',
+      next: 'put the values in, or give them with "set"',
+      position: { file, line, column: col },
     }),
   ]);
 }
@@ -79,6 +105,7 @@ export function readSource({ text, file, set }: SourceText, problems: Problems):
     ]);
   }
   const sets = applySets({ document, root, set, file }, problems);
+  if (blankPattern.test(text)) assertNoBlanks(document, file, lines);
   const positionOf = (node: unknown, fallback: SourcePosition) => {
     const start = isNode(node) ? node.range?.[0] : undefined;
     if (start === undefined) return fallback;

@@ -8,6 +8,11 @@ export function childEnvironment(extra: Readonly<Record<string, string | undefin
   );
 }
 
+/** True in a step of a GitHub workflow. */
+export function isGitHubWorkflow(): boolean {
+  return process.env.GITHUB_ACTIONS === 'true';
+}
+
 /** `PATH` with the folder of the running Node first, so that child processes use the same one. */
 export function pathWithThisNode(): string {
   return [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);

@@ -6,6 +6,8 @@ import { readVersion } from './version.ts';
 const usage = `switchyard: model CI/CD for Azure Machine Learning
 
   switchyard emulator start    Azure ML on this machine
+  switchyard compile FILE      the REST resource an az ml document stands for
+  switchyard lint FILE...      what the service would drop or misread in az ml documents
   switchyard run FILE          run a workflow file on this machine
   switchyard demo              the whole line, from a change to a rollback
   switchyard detect | train | gate | promote | deploy | rollback
@@ -40,6 +42,10 @@ async function dispatch([command, ...rest]: readonly string[], io: CommandIo): P
   switch (command) {
     case 'emulator':
       return (await import('./commands/emulator.ts')).emulatorCommand(rest, io);
+    case 'compile':
+      return (await import('./commands/compile.ts')).compileCommand(rest, io);
+    case 'lint':
+      return (await import('./commands/lint.ts')).lintCommand(rest, io);
     case 'run':
       return (await import('./commands/run.ts')).runCommand([...rest], io);
     case 'demo':
@@ -56,7 +62,7 @@ async function dispatch([command, ...rest]: readonly string[], io: CommandIo): P
       throw new SwitchyardError({
         code: 'CLI_UNKNOWN_COMMAND',
         seen: `"${command}"`,
-        expected: `one of emulator, run, demo, ${Object.keys(actionCommands).join(', ')}`,
+        expected: `one of emulator, compile, lint, run, demo, ${Object.keys(actionCommands).join(', ')}`,
         next: 'run "switchyard --help"',
       });
   }

@@ -25,6 +25,19 @@ describe('actionOf', () => {
       `${provider}/registries/assets/write`,
     ],
     ['GET', workspace.replace('workspaces/w', 'registries/r'), `${provider}/registries/read`],
+    ['GET', `/history/v1.0${workspace}/runs/j/details`, `${provider}/workspaces/experiments/runs/read`],
+    ['POST', `/history/v1.0${workspace}/rundata`, `${provider}/workspaces/experiments/runs/read`],
+    [
+      'POST',
+      `/mlflow/v1.0${workspace}/api/2.0/mlflow/runs/log-metric`,
+      `${provider}/workspaces/experiments/runs/write`,
+    ],
+    ['POST', `/modelregistry/v1.0${workspace}/models/batchGetResolvedUris`, `${provider}/workspaces/models/read`],
+    [
+      'GET',
+      `/mferp/managementfrontend${workspace}/batchEndpoints/e/jobs`,
+      `${provider}/workspaces/batchendpoints/jobs/read`,
+    ],
   ])('%s %s is %s', (method, path, action) => {
     expect(actionOf(method, path)).toBe(action);
   });
@@ -63,6 +76,7 @@ describe('authorize', () => {
 describe('an identity with roles', () => {
   let emulator: Emulator;
   let client: EmulatorClient;
+  let reader: EmulatorClient | undefined;
 
   beforeAll(async () => {
     const roles = [
@@ -75,13 +89,23 @@ describe('an identity with roles', () => {
     ];
     emulator = await startEmulator({
       latency: 10,
-      seed: { identities: [{ clientId: 'trainer', clientSecret: 's', roles }] },
+      seed: {
+        identities: [
+          { clientId: 'trainer', clientSecret: 's', roles },
+          {
+            clientId: 'submitter',
+            clientSecret: 's',
+            roles: [{ actions: ['Microsoft.MachineLearningServices/workspaces/jobs/*'] }],
+          },
+        ],
+      },
     });
     client = new EmulatorClient(emulator);
   });
 
   afterAll(async () => {
     client.close();
+    reader?.close();
     await emulator.stop();
   });
 
@@ -94,5 +118,17 @@ describe('an identity with roles', () => {
     expect(messageOf(refused)).toContain('registries/assets/write');
     expect((await client.send('GET', `${client.registry()}/models`)).status).toBe(200);
     expect((await client.send('GET', client.registry())).status).toBe(403);
+  });
+
+  it('holds on the data planes too; a job reports about itself whatever the roles are', async () => {
+    const report =
+      'curl -sf -o /dev/null -w %{http_code} -H "Authorization: Bearer $MLFLOW_TRACKING_TOKEN" "$MLFLOW_TRACKING_URI/api/2.0/mlflow/runs/get?run_id=$MLFLOW_RUN_ID"';
+    reader = new EmulatorClient(emulator, { id: 'submitter', secret: 's' });
+    expect((await reader.job('reports', report)).status).toBe(201);
+    expect(await client.jobStatus('reports')).toBe('Completed');
+    expect(await client.log('reports')).toBe('200');
+    const refused = await reader.send('GET', `/history/v1.0${client.workspace()}/runs/reports`);
+    expect([refused.status, at(refused.json, 'error', 'code')]).toEqual([403, 'AuthorizationFailed']);
+    expect((await client.send('GET', `/history/v1.0${client.workspace()}/runs/reports`)).status).toBe(200);
   });
 });

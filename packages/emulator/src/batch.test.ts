@@ -71,6 +71,12 @@ function putEndpoint(properties: object = {}, more: object = {}): Promise<Answer
   });
 }
 
+/** The log of the run that scores, which is the only child of a batch job. */
+async function scoringLog(name: string): Promise<string> {
+  const [child] = await client.children(name);
+  return client.log(String(child?.runId));
+}
+
 async function invoke(properties: object, headers: Record<string, string> = {}): Promise<Answer> {
   const { json } = await client.send('GET', path());
   const all = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
@@ -106,8 +112,10 @@ describe('an invocation', () => {
     expect(started.status).toBe(201);
     const name = String(started.json.name);
     expect(await client.jobStatus(name)).toBe('Completed');
-    expect(await client.log(name)).toContain('mini batch of 2\nmini batch of 1\n3 files, 0 failed, 3 rows');
-    const uri = `azureml://datastores/workspaceblobstore/paths/azureml/${name}/score/predictions.csv`;
+    expect(await scoringLog(name)).toContain('mini batch of 2\nmini batch of 1\n3 files, 0 failed, 3 rows');
+    const [child] = await client.children(name);
+    expect(at(child, 'properties', 'azureml.moduleName')).toBe('batchscoring');
+    const uri = `azureml://datastores/workspaceblobstore/paths/azureml/${String(child?.runId)}/score/predictions.csv`;
     await client.job('read', `cat "$\{{inputs.rows}}"`, { inputs: { rows: { jobInputType: 'uri_file', uri } } });
     expect(await client.jobStatus('read')).toBe('Completed');
     expect(await client.log('read')).toBe('a.txt 1 w\nb.txt 2 w\nc.txt 3 w\n');
@@ -141,7 +149,7 @@ describe('an invocation', () => {
     const strict = await invoke({ InputData }, { 'azureml-model-deployment': 'strict' });
     expect(await client.jobStatus(String(lenient.json.name))).toBe('Completed');
     expect(await client.jobStatus(String(strict.json.name))).toBe('Failed');
-    expect(await client.log(String(strict.json.name))).toContain('the error threshold is 0');
+    expect(await scoringLog(String(strict.json.name))).toContain('the error threshold is 0');
   });
 
   it.each([

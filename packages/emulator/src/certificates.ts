@@ -1,4 +1,4 @@
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -16,6 +16,8 @@ export interface Certificates {
   key: string;
 }
 
+/** Hosts of storage accounts as clients build them: `{account}.blob.{suffix}`. */
+const storageHost = '*.blob.core.localhost';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const days = 24 * 60 * 60 * 1000;
 
@@ -54,6 +56,7 @@ async function create(folder: string): Promise<void> {
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
         { type: 'dns', value: 'localhost' },
+        { type: 'dns', value: storageHost },
         { type: 'ip', value: '127.0.0.1' },
       ]),
       await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
@@ -79,7 +82,12 @@ async function create(folder: string): Promise<void> {
 export async function ensureCertificates(folder: string): Promise<Certificates> {
   mkdirSync(folder, { recursive: true });
   const file = (name: string) => join(folder, name);
-  if (!['ca.pem', 'server.pem', 'server.key'].every((name) => existsSync(file(name)))) {
+  const complete = ['ca.pem', 'server.pem', 'server.key'].every((name) => existsSync(file(name)));
+  // A folder of an older version has a certificate that does not cover all hosts of today.
+  if (
+    !complete ||
+    new X509Certificate(readFileSync(file('server.pem'))).checkHost('x.blob.core.localhost') === undefined
+  ) {
     await create(folder);
   }
   const ca = readFileSync(file('ca.pem'), 'utf8');

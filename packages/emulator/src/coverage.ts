@@ -24,7 +24,7 @@ function area(name: string, rows: Row[]): CoveredOperation[] {
 
 const history = '/history/v1.0{W}';
 const frontEnd = '/mferp/managementfrontend';
-const mlflow = '/mlflow/v1.0{W}/api/2.0/mlflow';
+const mlflow = '/mlflow/{api}{W}/api/2.0/mlflow';
 const insights = '{W}/onlineendpoints/{endpoint}/providers/microsoft.insights/metrics';
 
 /** Every operation of the service that the emulator serves or is meant to serve. */
@@ -49,7 +49,11 @@ export const coverage: CoveredOperation[] = [
     ['POST', '{W}/datastores/{name}/listsecrets'],
     ['GET', '/discovery'],
     ['GET', '/discovery/workspaces/{guid}'],
-    ['GET', '{W}/schedules', 'planned'],
+    ['GET', '{W}/schedules'],
+    ['GET PUT DELETE', '{W}/schedules/{name}', 'partial', 'kept and shown; nothing is started'],
+    ['GET', '/subscriptions/{sub}/providers/microsoft.machinelearningservices/locations/{location}/usages'],
+    ['GET', '/subscriptions/{sub}/providers/microsoft.machinelearningservices/locations/{location}/quotas'],
+    ['GET', '/subscriptions/{sub}/providers/microsoft.machinelearningservices/locations/{location}/vmsizes'],
   ]),
   ...area('Assets in a workspace', [
     ['GET', '{W}/{asset}'],
@@ -82,16 +86,19 @@ export const coverage: CoveredOperation[] = [
   ]),
   ...area('Jobs', [
     ['GET', '{W}/jobs'],
-    ['GET PUT DELETE', '{W}/jobs/{name}', 'partial', 'command jobs run; pipeline, sweep, spark and automl get 400'],
+    ['GET PUT DELETE', '{W}/jobs/{name}', 'partial', 'command, pipeline and sweep jobs run; spark and automl get 400'],
     ['POST', '{W}/jobs/{name}/cancel'],
   ]),
   ...area('Run history', [
     ['GET', `${history}/runs/{run}/details`],
-    ['GET', `${history}/runs/{run}/children`, 'partial', 'a batch job is its own child'],
+    ['GET', `${history}/runs/{run}/children`],
     ['GET PATCH', `${history}/runs/{run}`],
     ['POST', `${history}/rundata`, 'partial', 'run metadata only'],
-    ['GET', `${history}/experiments/{experiment}/runs/{run}/artifacts/prefix/contentinfo`],
+    ['GET', `${history}/experiments/{experiment}/runs/{run}/artifacts`],
     ['GET', `${history}/experiments/{experiment}/runs/{run}/artifacts/path`],
+    ['GET', `${history}/experiments/{experiment}/runs/{run}/artifacts/contentinfo`],
+    ['GET', `${history}/experiments/{experiment}/runs/{run}/artifacts/prefix/contentinfo`],
+    ['POST', `${history}/experiments/{experiment}/runs/{run}/artifacts/batch/metadata`],
     ['POST', '/metric/v2.0{W}/runs/{run}/list', 'partial', 'scalar metrics'],
     ['POST', '/metric/v2.0{W}/runs/{run}/full', 'partial', 'scalar metrics'],
     ['POST', '/data/v1.0{W}/dataversion/batchgetresolveduris'],
@@ -101,7 +108,8 @@ export const coverage: CoveredOperation[] = [
     ['GET', `${mlflow}/runs/get`],
     ['POST', `${mlflow}/runs/create`],
     ['POST', `${mlflow}/runs/update`],
-    ['POST', `${mlflow}/runs/search`, 'partial', "filters: tags.x = 'y' and params.x = 'y'"],
+    ['POST', `${mlflow}/runs/search`, 'partial', 'comparisons joined by and; order and pages'],
+    ['POST', `${mlflow}/runs/delete-tag`],
     ['POST', `${mlflow}/runs/log-metric`],
     ['POST', `${mlflow}/runs/log-parameter`],
     ['POST', `${mlflow}/runs/set-tag`],
@@ -110,6 +118,9 @@ export const coverage: CoveredOperation[] = [
     ['GET', `${mlflow}/experiments/get-by-name`],
     ['GET', `${mlflow}/experiments/get`],
     ['POST', `${mlflow}/experiments/create`],
+    ['POST', `${mlflow}/experiments/search`, 'partial', 'all experiments, no filter'],
+    ['POST', `${mlflow}/logged-models/search`, 'partial', 'always empty'],
+    ['GET PUT', `${mlflow}-artifacts/artifacts/*`, 'supported', 'files through the server, for MLflow without plugin'],
     ['GET', `${mlflow}/artifacts/list`, 'partial', 'files only, all levels at once'],
   ]),
   ...area('Online endpoints', [
@@ -123,7 +134,7 @@ export const coverage: CoveredOperation[] = [
       'GET PUT PATCH DELETE',
       '{W}/onlineendpoints/{endpoint}/deployments/{deployment}',
       'partial',
-      'Managed, with a scoring script; the environment is recorded and not built',
+      'Managed and Kubernetes, with a scoring script; the environment is recorded and not built',
     ],
     ['POST', '{W}/onlineendpoints/{endpoint}/deployments/{deployment}/getlogs'],
     ['GET', '{W}/onlineendpoints/{endpoint}/deployments/{deployment}/skus'],
@@ -139,7 +150,7 @@ export const coverage: CoveredOperation[] = [
       'GET PUT PATCH DELETE',
       '{W}/batchendpoints/{endpoint}/deployments/{deployment}',
       'partial',
-      'with a scoring script',
+      'models with a scoring script, and pipeline components',
     ],
     ['POST', '/scoring/{host}/jobs'],
     ['GET', '/scoring/{host}/jobs/{job}'],

@@ -1,5 +1,8 @@
 import { tmpdir } from 'node:os';
 
+/** The emulator's name in the metadata document, for clients that have addresses of their own for AzureCloud. */
+export const cloudName = 'AzureEmulator';
+
 /** The variables of this process that every child process gets. */
 function inherited(): Record<string, string> {
   const kept: Record<string, string> = {};
@@ -26,6 +29,15 @@ function inherited(): Record<string, string> {
 /** Environment of the blob store: its account and key are passed in a variable, never on the command line. */
 export function azuriteEnvironment(account: string, key: string): Record<string, string> {
   return { ...inherited(), AZURITE_ACCOUNTS: `${account}:${key}` };
+}
+
+/** Variables that lead the official Python clients to the emulator: the cloud's addresses, and its name in them. */
+export function cloudEnvironment(url: string): Record<string, string> {
+  return {
+    ARM_CLOUD_METADATA_URL: `${url}/metadata/endpoints?api-version=2022-09-01`,
+    AZUREML_CURRENT_CLOUD: cloudName,
+    REGISTRY_DISCOVERY_ENDPOINT_URL: `${url}/`,
+  };
 }
 
 /** Variables that make Python, Node and curl trust the emulator's certificate authority. */

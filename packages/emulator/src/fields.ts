@@ -79,3 +79,14 @@ export function durationMilliseconds(text: string | undefined): number | undefin
   const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
   return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
 }
+
+/** Read a member by its camelCase name, or by the same name in snake_case as pipeline nodes and components write it. */
+export function either(value: unknown, name: string): unknown {
+  return (
+    member(value, name) ??
+    member(
+      value,
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    )
+  );
+}

@@ -154,8 +154,9 @@ describe('job names', () => {
 
 describe('what is refused', () => {
   it.each([
-    ['Pipeline', 'does not run Pipeline jobs yet'],
-    ['Sweep', 'does not run Sweep jobs yet'],
+    ['Pipeline', 'The pipeline has no jobs'],
+    ['Sweep', 'trial.command is required'],
+    ['Spark', 'does not run Spark jobs'],
     ['Nonsense', 'jobType is required'],
   ])('a job of type %s', async (jobType, reason) => {
     const answer = await client.job(`refused-${jobType}`, 'true', { jobType });

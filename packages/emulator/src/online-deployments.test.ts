@@ -73,7 +73,7 @@ describe('a deployment', () => {
 
   it.each([
     [{}, { sku: { name: 'Default', capacity: 0 } }, 400, 'Sku.Capacity'],
-    [{ endpointComputeType: 'Kubernetes' }, {}, 400, 'EndpointComputeType'],
+    [{ endpointComputeType: 'AzureMLCompute' }, {}, 400, 'EndpointComputeType'],
     [{ codeConfiguration: null }, {}, 400, 'CodeConfiguration'],
     [{ requestSettings: { requestTimeout: 'PT10M' } }, {}, 400, 'RequestTimeout'],
     [{ model: 'azureml://registries/sensors/models/none/versions/1' }, {}, 404, 'models/none'],

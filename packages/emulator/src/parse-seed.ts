@@ -1,7 +1,16 @@
 import { isObject } from './fields.ts';
 import type { EmulatorSeed } from './seed.ts';
 
-const members = ['subscriptionId', 'tenantId', 'location', 'workspaces', 'registries', 'identities', 'switches'];
+const members = [
+  'subscriptionId',
+  'tenantId',
+  'location',
+  'workspaces',
+  'registries',
+  'identities',
+  'quota',
+  'switches',
+];
 const lists: [name: string, required: string[]][] = [
   ['workspaces', ['name', 'resourceGroup']],
   ['registries', ['name', 'resourceGroup']],

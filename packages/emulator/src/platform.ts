@@ -21,6 +21,8 @@ export interface Platform {
   switches: Switches;
   strictAudience: boolean;
   identities: SeedIdentity[];
+  /** Cores by VM family; `*` for all others. */
+  quota: Record<string, number>;
   tokens: Tokens;
   operations: Operations;
   blobs: BlobStore;

@@ -14,6 +14,8 @@ export interface ServiceRequest {
   body: JsonObject;
   /** The body as text, for routes that do not take JSON. */
   text: string;
+  /** The body as it came. */
+  bytes: Uint8Array;
   /** Client id of the caller; empty on open routes. */
   identity: string;
 }
@@ -35,6 +37,8 @@ export interface Route {
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   plane: Plane;
+  /** The body is a file: it is not read as JSON. */
+  raw?: boolean;
   handle: Handler;
 }
 

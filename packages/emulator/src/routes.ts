@@ -9,11 +9,15 @@ import { jobRoutes } from './handlers/jobs.ts';
 import { metadataRoutes } from './handlers/metadata.ts';
 import { metricRoutes } from './handlers/metrics.ts';
 import { mlflowRoutes } from './handlers/mlflow.ts';
+import { mlflowArtifactRoutes } from './handlers/mlflow-artifacts.ts';
 import { onlineDeploymentRoutes } from './handlers/online-deployments.ts';
 import { onlineEndpointRoutes } from './handlers/online-endpoints.ts';
 import { operationRoutes } from './handlers/operations.ts';
 import { publishRoutes } from './handlers/publish.ts';
+import { quotaRoutes } from './handlers/quota.ts';
 import { registryRoutes } from './handlers/registries.ts';
+import { runArtifactRoutes } from './handlers/run-artifacts.ts';
+import { scheduleRoutes } from './handlers/schedules.ts';
 import { scoringRoutes } from './handlers/scoring.ts';
 import { tokenRoutes } from './handlers/token.ts';
 import { uploadRoutes } from './handlers/uploads.ts';
@@ -30,9 +34,13 @@ export const routes: Route[] = [
   ...publishRoutes,
   ...registryRoutes,
   ...jobRoutes,
+  ...scheduleRoutes,
+  ...quotaRoutes,
   ...operationRoutes,
   ...historyRoutes,
   ...mlflowRoutes,
+  ...mlflowArtifactRoutes,
+  ...runArtifactRoutes,
   ...onlineEndpointRoutes,
   ...endpointKeyRoutes,
   ...onlineDeploymentRoutes,

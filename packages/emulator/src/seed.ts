@@ -46,6 +46,8 @@ export interface EmulatorSeed {
   workspaces?: SeedWorkspace[];
   registries?: SeedRegistry[];
   identities?: SeedIdentity[];
+  /** Cores that a region may use for online deployments, by VM family such as `standardFSv2Family`; `*` for all others. */
+  quota?: Record<string, number>;
   switches?: Partial<Switches>;
 }
 
@@ -66,6 +68,7 @@ export const defaultSeed: CompleteSeed = {
   ],
   registries: [{ name: 'sensors', resourceGroup: 'rg-sensors-shared' }],
   identities: [{ clientId: '00000000-0000-4000-8000-0000000000c1', clientSecret: 'emulator-only-secret' }],
+  quota: {},
 };
 
 /** Fill what a seed leaves open from the default seed. */
@@ -77,5 +80,6 @@ export function completeSeed(seed: EmulatorSeed | undefined): CompleteSeed {
     workspaces: seed?.workspaces ?? defaultSeed.workspaces,
     registries: seed?.registries ?? defaultSeed.registries,
     identities: seed?.identities ?? defaultSeed.identities,
+    quota: seed?.quota ?? defaultSeed.quota,
   };
 }

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:https';
+import { Socket } from 'node:net';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { authenticate, checkVersion, parseBody } from './admission.ts';
 import { actionOf, authorize } from './authorization.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { Certificates } from './certificates.ts';
 import { armEnvelope, historyEnvelope, ServiceError } from './errors.ts';
 import type { Fault } from './faults.ts';
-import { isObject, type JsonObject } from './fields.ts';
-import { machineLearningAudiences, managementAudiences } from './handlers/metadata.ts';
 import type { Platform } from './platform.ts';
 import type { Plane, Reply, Route, ServiceRequest } from './request.ts';
 import { routes } from './routes.ts';
+import type { TokenOwner } from './tokens.ts';
 
 type Environment = { Bindings: HttpBindings };
 
@@ -24,68 +25,20 @@ interface Exchange {
 }
 
 const staleLimit = 500;
-
-function parseBody(text: string, isForm: boolean): JsonObject {
-  if (text.trim() === '' || isForm) {
-    return {};
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    throw new ServiceError(400, 'The request content was invalid and could not be deserialized.', {
-      code: 'InvalidRequestContent',
-    });
-  }
-}
-
-/** Check the token of a request. Gives the caller's client id. */
-function authenticate(plane: Plane, headers: Headers, platform: Platform): string {
-  if (plane === 'open' || plane === 'admin' || plane === 'scoring') {
-    return '';
-  }
-  const audiences = plane === 'ml' ? machineLearningAudiences : [...managementAudiences, platform.url];
-  const owner = platform.tokens.check(headers.get('authorization'), platform.strictAudience ? audiences : undefined);
-  if (typeof owner === 'object') {
-    return owner.identity;
-  }
-  const problems = {
-    missing: ['AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing."],
-    invalid: ['InvalidAuthenticationToken', 'The access token is invalid.'],
-    expired: ['ExpiredAuthenticationToken', 'The access token expiry is in the past.'],
-    audience: [
-      'InvalidAuthenticationTokenAudience',
-      `The access token has been obtained for the wrong audience or resource. It should be one of ${audiences.join(', ')}.`,
-    ],
-  } as const;
-  const [code, message] = problems[owner];
-  throw new ServiceError(401, message, { code, inner: code, headers: { 'www-authenticate': 'Bearer' } });
-}
-
-function checkVersion(plane: Plane, query: URLSearchParams): void {
-  if (plane !== 'arm') {
-    return;
-  }
-  const version = query.get('api-version');
-  if (version === null || version === '') {
-    throw new ServiceError(400, 'The api-version query parameter (?api-version=) is required for all requests.', {
-      code: 'MissingApiVersionParameter',
-    });
-  }
-  if (!/^\d{4}-\d{2}-\d{2}(-\w+)?$/.test(version)) {
-    throw new ServiceError(400, `The api-version '${version}' is invalid.`, { code: 'InvalidApiVersionParameter' });
-  }
-}
+const keptPaths = 2000;
+const jsonType = 'application/json; charset=utf-8';
 
 /** The https server of the emulator: routing, tokens, faults, the journal and the error envelopes. */
 export class Server {
   readonly #platform: Platform;
   readonly #app: Hono<Environment>;
   readonly #lastReads = new Map<string, Reply>();
+  /** Canonical forms of paths that were asked for: clients ask for the same few again and again. */
+  readonly #paths = new Map<string, string>();
 
   constructor(platform: Platform) {
     this.#platform = platform;
-    this.#app = new Hono<Environment>({ getPath: (request) => canonicalPath(new URL(request.url).pathname) });
+    this.#app = new Hono<Environment>({ getPath: (request) => this.#pathOf(request.url) });
     for (const route of routes) {
       this.#app.on(route.method, route.path, (context) => this.#serve(context, route));
     }
@@ -117,6 +70,23 @@ export class Server {
   /** Answer one request; given to the listener. */
   fetch(request: Request, environment: unknown): Response | Promise<Response> {
     return this.#app.fetch(request, environment as HttpBindings);
+  }
+
+  /** The path by which a URL is routed. */
+  #pathOf(url: string): string {
+    const start = url.indexOf('/', url.indexOf('//') + 2);
+    const end = url.indexOf('?', start);
+    const path = url.slice(start, end < 0 ? undefined : end);
+    const known = this.#paths.get(path);
+    if (known !== undefined) {
+      return known;
+    }
+    const canonical = canonicalPath(new URL(url).pathname);
+    if (this.#paths.size >= keptPaths) {
+      this.#paths.clear();
+    }
+    this.#paths.set(path, canonical);
+    return canonical;
   }
 
   async #serve(context: Context<Environment>, route: Route | undefined): Promise<Response> {
@@ -161,7 +131,13 @@ export class Server {
     await new Promise((resolve) => {
       setTimeout(resolve, fault.delayMs);
     });
-    if (fault.drop) {
+    if (fault.drop || fault.reset) {
+      const { socket } = context.env.incoming;
+      // A TLS socket cannot be reset itself; the one below it can.
+      const below: unknown = Reflect.get(socket, '_parent') ?? socket;
+      if (fault.reset && below instanceof Socket) {
+        below.resetAndDestroy();
+      }
       context.env.incoming.destroy();
       return { status: 500 };
     }
@@ -175,12 +151,7 @@ export class Server {
       }
       throw new ServiceError(fault.status, 'An injected fault.', { headers: fault.headers });
     }
-    this.#platform.operations.nextFailure = fault.failOperation;
-    try {
-      return await answer();
-    } finally {
-      this.#platform.operations.nextFailure = undefined;
-    }
+    return fault.operation === undefined ? answer() : this.#platform.operations.withFault(fault.operation, answer);
   }
 
   async #answer(context: Context<Environment>, route: Route | undefined, url: URL, exchange: Exchange): Promise<Reply> {
@@ -191,12 +162,11 @@ export class Server {
       });
     }
     checkVersion(route.plane, url.searchParams);
-    exchange.identity = authenticate(route.plane, req.raw.headers, this.#platform);
-    if (route.plane === 'arm') {
-      const caller = this.#platform.identities.find(({ clientId }) => clientId === exchange.identity);
-      authorize(caller, actionOf(req.method, url.pathname), url.pathname);
-    }
-    const text = req.method === 'GET' ? '' : await req.text();
+    const owner = authenticate(route.plane, req.raw.headers, this.#platform);
+    exchange.identity = owner.identity;
+    this.#authorize(owner, route.plane, req.method, url.pathname);
+    const bytes = req.method === 'GET' ? new Uint8Array() : new Uint8Array(await req.arrayBuffer());
+    const text = route.raw ? '' : new TextDecoder().decode(bytes);
     const isForm = req.header('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
     const request: ServiceRequest = {
       method: req.method,
@@ -206,24 +176,38 @@ export class Server {
       headers: req.raw.headers,
       body: parseBody(text, isForm || route.plane === 'scoring'),
       text,
+      bytes,
       identity: exchange.identity,
     };
     const reply = await route.handle(request, this.#platform);
-    if (req.method === 'GET' && route.plane === 'arm') {
-      this.#remember(req.url, reply);
-    }
-    return reply;
+    return req.method === 'GET' && route.plane === 'arm' ? this.#remember(req.url, reply) : reply;
   }
 
-  /** Keep the last answer of a GET, for faults that ask for stale reads. */
-  #remember(url: string, reply: Reply): void {
-    const body = reply.body === undefined ? undefined : structuredClone(reply.body);
+  /** Check the roles of the caller; a running job may always report about itself. */
+  #authorize(owner: TokenOwner, plane: Plane, method: string, path: string): void {
+    const isData = plane === 'history' || plane === 'mlflow';
+    const { identities, switches } = this.#platform;
+    if (plane === 'arm' || (isData && owner.run === undefined && switches.dataPlaneRoles === 'check')) {
+      const caller = identities.find(({ clientId }) => clientId === owner.identity);
+      if (caller?.roles !== undefined) {
+        authorize(caller, actionOf(method, path), path);
+      }
+    }
+  }
+
+  /** Keep the last answer of a GET, as text, for faults that ask for stale reads. */
+  #remember(url: string, reply: Reply): Reply {
+    const isJson = typeof reply.body === 'object' && !(reply.body instanceof Uint8Array);
+    const kept: Reply = isJson
+      ? { ...reply, body: JSON.stringify(reply.body), headers: { 'content-type': jsonType, ...reply.headers } }
+      : reply;
     this.#lastReads.delete(url);
-    this.#lastReads.set(url, { ...reply, ...(body === undefined ? {} : { body }) });
+    this.#lastReads.set(url, kept);
     const oldest = this.#lastReads.keys().next().value;
     if (this.#lastReads.size > staleLimit && oldest !== undefined) {
       this.#lastReads.delete(oldest);
     }
+    return kept;
   }
 
   #refuse(problem: unknown, exchange: Exchange): Reply {
@@ -257,7 +241,7 @@ export class Server {
       return new Response(null, { status, headers });
     }
     if (!headers.has('content-type')) {
-      headers.set('content-type', 'application/json; charset=utf-8');
+      headers.set('content-type', jsonType);
     }
     if (typeof body === 'string') {
       return new Response(body, { status, headers });

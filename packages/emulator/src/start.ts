@@ -8,7 +8,7 @@ import { BlobStore } from './compute/blob-store.ts';
 import { DeploymentPool } from './compute/deployment-pool.ts';
 import { JobRunner } from './compute/job-runner.ts';
 import { ScoringMetrics } from './compute/scoring-metrics.ts';
-import { scratchParent, trustEnvironment } from './environment.ts';
+import { cloudEnvironment, scratchParent, trustEnvironment } from './environment.ts';
 import { Faults } from './faults.ts';
 import { Journal, type RequestRecord } from './journal.ts';
 import type { Platform } from './platform.ts';
@@ -42,6 +42,8 @@ export interface EmulatorOptions {
   strictAudience?: boolean;
   /** Answers to questions that no public source settles. */
   switches?: Partial<Switches>;
+  /** JSON file with a list of faults that are put in at the start. */
+  faultsFile?: string;
   /** Jobs that run at the same time on one compute; default 2. */
   slotsPerCompute?: number;
 }
@@ -108,8 +110,7 @@ async function listen(
 function environmentOf(platform: Platform, certificates: Certificates): Record<string, string> {
   const [identity] = platform.identities;
   return {
-    ARM_CLOUD_METADATA_URL: `${platform.url}/metadata/endpoints?api-version=2022-09-01`,
-    REGISTRY_DISCOVERY_ENDPOINT_URL: `${platform.url}/`,
+    ...cloudEnvironment(platform.url),
     AZURE_AUTHORITY_HOST: platform.url,
     AZURE_TENANT_ID: platform.state.data.tenantId,
     AZURE_SUBSCRIPTION_ID: platform.state.data.subscriptionId,
@@ -160,7 +161,20 @@ async function openState(context: {
   state.data.url = url;
   state.data.blobUrl = blobs.url;
   await ensureContainers(state, blobs);
-  return { state, blobs, identities: seed.identities };
+  return { state, blobs, identities: seed.identities, quota: seed.quota };
+}
+
+/** The faults to begin with. Errors: throws with the file and the entry at fault. */
+function readFaults(file: string | undefined): Faults {
+  const faults = new Faults();
+  if (file !== undefined) {
+    try {
+      faults.addAll(readFileSync(file, 'utf8'));
+    } catch (error) {
+      throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return faults;
 }
 
 /** Put the parts together. */
@@ -172,7 +186,8 @@ async function buildPlatform(context: {
   scratch: string;
 }): Promise<Platform> {
   const { options, url, python, certificates, scratch } = context;
-  const { state, blobs, identities } = await openState(context);
+  const faults = readFaults(options.faultsFile);
+  const { state, blobs, identities, quota } = await openState(context);
   const clock = systemClock(options.timeScale ?? 1);
   const latency = options.latency ?? 300;
   const tokens = new Tokens({ folder: options.stateFolder ?? scratch, clock, url, tenant: state.data.tenantId });
@@ -185,6 +200,7 @@ async function buildPlatform(context: {
     clock,
     switches,
     identities,
+    quota,
     tokens,
     blobs,
     random: seededRandom(options.randomSeed ?? 1),
@@ -194,7 +210,7 @@ async function buildPlatform(context: {
     deployments: new DeploymentPool(common),
     metrics: new ScoringMetrics(),
     journal: new Journal(),
-    faults: new Faults(),
+    faults,
   };
 }
 

@@ -37,6 +37,28 @@ export interface Switches {
   echoDeployment: boolean;
   /** Take client assertions whose signature cannot be checked (no key set at the issuer). */
   trustUnsignedAssertions: boolean;
+  /** Whether a pipeline goes on after a failed step when its settings do not say. */
+  continueOnStepFailure: boolean;
+  /** How a pipeline ends that went on after a failed step. */
+  pipelineWithFailedSteps: 'Failed' | 'Completed';
+  /** How a sweep ends whose trials completed without logging the primary metric. */
+  sweepWithoutMetric: 'Completed' | 'Failed';
+  /** Whether files for which `run()` of a batch scoring script returned no row count as failed. */
+  batchMissingRowsAreErrors: boolean;
+  /** Where a deployment beyond the quota is refused: at once with 400, or as an operation that fails with OutOfQuota. */
+  outOfQuota: 'request' | 'operation';
+  /** Whether the roles of an identity also hold on the data planes (run history, MLflow, scoring with Entra tokens). */
+  dataPlaneRoles: 'check' | 'ignore';
+  /** What Azure Monitor calls the dimensions in its answers. */
+  monitorDimensionCase: 'lower' | 'camel';
+  /** How many seconds the newest requests are not yet in Azure Monitor. */
+  monitorLagSeconds: number;
+  /** The word of an operation that is under way. */
+  runningWord: string;
+  /** Writing a deployment while another one of the same endpoint is being written. */
+  parallelDeployments: 'accept' | 'refuse';
+  /** Whether a deployment that ended Failed can be repaired by another PUT, or must be deleted first. */
+  failedDeploymentPut: 'accept' | 'refuse';
 }
 
 /** The gentler reading of every open question. */
@@ -58,4 +80,15 @@ export const defaultSwitches: Switches = {
   requireModelFiles: false,
   echoDeployment: true,
   trustUnsignedAssertions: false,
+  continueOnStepFailure: false,
+  pipelineWithFailedSteps: 'Failed',
+  sweepWithoutMetric: 'Completed',
+  batchMissingRowsAreErrors: false,
+  outOfQuota: 'request',
+  dataPlaneRoles: 'check',
+  monitorDimensionCase: 'lower',
+  monitorLagSeconds: 0,
+  runningWord: 'InProgress',
+  parallelDeployments: 'accept',
+  failedDeploymentPut: 'accept',
 };

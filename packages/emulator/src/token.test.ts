@@ -171,6 +171,6 @@ describe('the cloud', () => {
     expect(first).toMatchObject({ name: 'AzureEmulator', resourceManager: `${emulator.url}/` });
     expect(cloud).toMatchObject({ name: 'AzureCloud', resourceManager: `${emulator.url}/` });
     expect(at(cloud, 'authentication', 'loginEndpoint')).toBe(`${emulator.url}/`);
-    expect(at(cloud, 'suffixes', 'storage')).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(at(cloud, 'suffixes', 'storage')).toMatch(/^core\.localhost:\d+$/);
   });
 });

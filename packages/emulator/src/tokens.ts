@@ -58,6 +58,8 @@ export type TokenProblem = 'missing' | 'invalid' | 'expired' | 'audience';
 export interface TokenOwner {
   identity: string;
   audience: string;
+  /** The run whose process the token was made for; such a token may always report to run history and MLflow. */
+  run?: string;
 }
 
 const lifetimeSeconds = 3600;
@@ -87,7 +89,11 @@ export class Tokens {
   }
 
   /** A signed access token for an audience, valid for an hour unless told otherwise. */
-  issue(clientId: string, audience: string, seconds = lifetimeSeconds): { token: string; expiresIn: number } {
+  issue(
+    clientId: string,
+    audience: string,
+    { seconds = lifetimeSeconds, run }: { seconds?: number; run?: string } = {},
+  ): { token: string; expiresIn: number } {
     const now = Math.floor(this.#clock.now().getTime() / 1000);
     const claims = {
       aud: audience,
@@ -102,6 +108,7 @@ export class Tokens {
       tid: this.#tenant,
       uti: randomUUID(),
       ver: '2.0',
+      ...(run === undefined ? {} : { azureml_run: run }),
     };
     const signed = `${encode({ typ: 'JWT', alg: 'RS256', kid: 'emulator' })}.${encode(claims)}`;
     return {
@@ -129,7 +136,11 @@ export class Tokens {
         return 'invalid';
       }
       known = {
-        owner: { identity: String(token.claims.appid), audience: String(token.claims.aud).replace(/\/+$/, '') },
+        owner: {
+          identity: String(token.claims.appid),
+          audience: String(token.claims.aud).replace(/\/+$/, ''),
+          ...(typeof token.claims.azureml_run === 'string' ? { run: token.claims.azureml_run } : {}),
+        },
         expires: Number(token.claims.exp),
       };
       if (this.#known.size > 1000) {

@@ -5,13 +5,6 @@ import { readName } from '../name.ts';
 
 function dataType(reader: MapReader): string {
   const type = reader.oneOf('type', { uri_file: 'uri_file', uri_folder: 'uri_folder', mltable: 'mltable' });
-  if (type === 'mltable') {
-    reader.mistake('YAML_NOT_SUPPORTED', reader.entry('type'), {
-      seen: '"type" is "mltable"',
-      expected: 'uri_file or uri_folder',
-      next: 'register the table with "az ml data create" and refer to it by name and version',
-    });
-  }
   return type ?? 'uri_folder';
 }
 

@@ -11,6 +11,7 @@ export const emulatorUsage = `switchyard emulator start [options]
   --port N          port to listen on; a free one when absent
   --state DIR       keep the state in DIR; a restart goes on from there
   --seed FILE       JSON with workspaces, registries and identities to begin with
+  --faults FILE     JSON list of faults to put in: which requests, and what happens to them
   --latency MS      how long a long operation takes (default 300)
   --time-scale X    speed of the clock that jobs and operations see (default 1)
   --random-seed N   makes traffic splitting and names repeatable
@@ -20,6 +21,7 @@ const options = {
   port: { type: 'string' },
   state: { type: 'string' },
   seed: { type: 'string' },
+  faults: { type: 'string' },
   latency: { type: 'string' },
   'time-scale': { type: 'string' },
   'random-seed': { type: 'string' },
@@ -59,6 +61,7 @@ function emulatorOptions(values: Readonly<Record<string, string | boolean | unde
     port: number('port', { min: 0, max: 65_535, whole: true }),
     stateFolder: values.state,
     seed: typeof values.seed === 'string' ? readSeed(values.seed) : undefined,
+    faultsFile: values.faults,
     latency: number('latency', { min: 0, max: 3_600_000, whole: false }),
     timeScale: number('time-scale', { min: 0.001, max: 100_000, whole: false }),
     randomSeed: number('random-seed', { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }),

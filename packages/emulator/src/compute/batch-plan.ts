@@ -1,11 +1,21 @@
 import { ServiceError } from '../errors.ts';
-import { isObject, type JsonObject, member, numberMember, objectMember, stringMap, textMember } from '../fields.ts';
+import {
+  durationMilliseconds,
+  isObject,
+  type JsonObject,
+  member,
+  numberMember,
+  objectMember,
+  stringMap,
+  textMember,
+} from '../fields.ts';
 import { findAsset } from '../state/asset-store.ts';
 import type { Job, Tracked, Workspace } from '../state/records.ts';
+import type { Switches } from '../switches.ts';
+import { type BatchOptions, batchCommand } from './batch-command.ts';
 import type { BlobLocation } from './blob-store.ts';
 import { assetLocation, inDatastore, type Lookup, resolveUri } from './locations.ts';
 import { codeLocation, type RunInput, type RunOutput, type RunPlan } from './run-plan.ts';
-import { pythonProgram } from './supervised.ts';
 
 /** The files that a batch deployment's model reference names; undefined without a model. */
 export function modelReference(lookup: Lookup, workspace: Workspace, model: unknown): BlobLocation | undefined {
@@ -37,15 +47,33 @@ function typeOf(definition: unknown, field: string): string {
   return (textMember(definition, field) ?? '').toLowerCase().replaceAll('_', '');
 }
 
+/** The uri of the older body form: a URL, or a registered data version. */
+function datasetUri(workspace: Workspace, dataset: JsonObject): string | undefined {
+  const path = textMember(dataset, 'path');
+  const name = textMember(dataset, 'datasetName');
+  if (path !== undefined || name === undefined) {
+    return path;
+  }
+  const version = textMember(dataset, 'datasetVersion') ?? '1';
+  return `azureml://locations/${workspace.location}/workspaces/${workspace.guid}/data/${name}/versions/${version}`;
+}
+
 function planInput(lookup: Lookup, workspace: Workspace, request: JsonObject): RunInput {
-  const dataset = objectMember(request, 'dataset');
   const input = only(objectMember(request, 'inputData'));
-  const uri = textMember(input, 'uri') ?? textMember(dataset, 'path');
+  const uri = textMember(input, 'uri') ?? datasetUri(workspace, objectMember(request, 'dataset'));
   const type = typeOf(input, 'jobInputType');
   if (uri === undefined || type === 'literal' || type === 'mltable') {
     throw new ServiceError(400, 'A model deployment takes one input of type UriFolder or UriFile.');
   }
   return { name: 'data', literal: undefined, isFile: type === 'urifile', location: resolveUri(lookup, workspace, uri) };
+}
+
+/** The folder of the older body form: a datastore and a path inside it. */
+function datasetOutput(workspace: Workspace, request: JsonObject): BlobLocation | undefined {
+  const dataset = objectMember(request, 'outputDataset');
+  const datastore = textMember(dataset, 'datastoreId')?.split('/').pop();
+  const path = textMember(dataset, 'path') ?? '';
+  return datastore === undefined ? undefined : inDatastore(workspace, datastore, `${path.replace(/\/$/, '')}/`);
 }
 
 function planOutput(lookup: Lookup, workspace: Workspace, request: JsonObject, job: Job): RunOutput {
@@ -56,52 +84,59 @@ function planOutput(lookup: Lookup, workspace: Workspace, request: JsonObject, j
   }
   const location = uri
     ? resolveUri(lookup, workspace, uri)
-    : inDatastore(workspace, 'workspaceblobstore', `azureml/${job.name}/score/`);
+    : (datasetOutput(workspace, request) ?? inDatastore(workspace, 'workspaceblobstore', `azureml/${job.name}/score/`));
   return { name: 'score', type: uri ? 'uri_file' : 'uri_folder', isFile: uri !== undefined, location };
 }
 
-/** The name of an input or output as a command writes it. */
-function placeholder(name: string): string {
-  return `$\{{${name}}}`;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+/** How an invocation scores: what the call says wins over what the deployment says. */
+function optionsOf(request: JsonObject, properties: JsonObject): BatchOptions {
+  const number = (name: string, fallback: number) =>
+    numberMember(request, name) ?? numberMember(properties, name) ?? fallback;
+  const retry = { ...objectMember(properties, 'retrySettings'), ...objectMember(request, 'retrySettings') };
+  const instances = (body: JsonObject, name: string) => numberMember(objectMember(body, name), 'instanceCount');
+  const count =
+    instances(request, 'compute') ?? instances(request, 'resources') ?? instances(properties, 'resources') ?? 1;
+  return {
+    script: textMember(objectMember(properties, 'codeConfiguration'), 'scoringScript') ?? '',
+    input: 'data',
+    output: 'score',
+    fileName: textMember(request, 'outputFileName') ?? textMember(properties, 'outputFileName') ?? 'predictions.csv',
+    miniBatchSize: number('miniBatchSize', 10),
+    errorThreshold: number('errorThreshold', -1),
+    batchErrorThreshold: -1,
+    maxRetries: numberMember(retry, 'maxRetries') ?? 3,
+    timeoutSeconds: (durationMilliseconds(textMember(retry, 'timeout')) ?? 30_000) / 1000,
+    workers: number('maxConcurrencyPerInstance', 1) * count,
+    summaryOnly: (textMember(request, 'outputAction') ?? textMember(properties, 'outputAction')) === 'SummaryOnly',
+    missingRowsAreErrors: false,
+  };
 }
 
 /** What an invocation of a batch deployment runs. Errors: 400 in the service's words for inputs it does not take. */
 export function planBatchJob(
-  lookup: Lookup,
+  lookup: Lookup & { switches: Switches },
   place: { workspace: Workspace; deployment: Tracked; job: Job },
   request: JsonObject,
 ): RunPlan {
   const { workspace, deployment, job } = place;
   const { properties } = deployment;
-  const number = (name: string, fallback: number) =>
-    numberMember(request, name) ?? numberMember(properties, name) ?? fallback;
   const output = planOutput(lookup, workspace, request, job);
   const model = modelReference(lookup, workspace, properties.model);
-  const configuration = objectMember(properties, 'codeConfiguration');
-  const retries = numberMember(objectMember(request, 'retrySettings'), 'maxRetries');
-  const fileName =
-    textMember(request, 'outputFileName') ?? textMember(properties, 'outputFileName') ?? 'predictions.csv';
-  const options = [
-    `--script ${quote(textMember(configuration, 'scoringScript') ?? '')}`,
-    `--input "${placeholder('inputs.data')}" --output "${placeholder('outputs.score')}"`,
-    `--file-name ${quote(output.isFile ? '' : fileName)}`,
-    `--mini-batch-size ${number('miniBatchSize', 10)}`,
-    `--error-threshold ${number('errorThreshold', -1)}`,
-    `--max-retries ${retries ?? numberMember(objectMember(properties, 'retrySettings'), 'maxRetries') ?? 3}`,
-    textMember(properties, 'outputAction') === 'SummaryOnly' ? '--summary-only' : '',
-  ];
+  const options = optionsOf(request, properties);
   const models: RunInput[] =
     model === undefined ? [] : [{ name: 'model', literal: undefined, isFile: false, location: model }];
-  const variable = model === undefined ? '' : `AZUREML_MODEL_DIR="${placeholder('inputs.model')}" `;
   return {
-    code: codeLocation(lookup, textMember(configuration, 'codeId')),
+    code: codeLocation(lookup, textMember(objectMember(properties, 'codeConfiguration'), 'codeId')),
     inputs: [planInput(lookup, workspace, request), ...models],
     outputs: [output],
-    command: `${variable}python ${quote(pythonProgram('batch_driver.py'))} ${options.join(' ')}`,
+    command: batchCommand(
+      {
+        ...options,
+        fileName: output.isFile ? '' : options.fileName,
+        missingRowsAreErrors: lookup.switches.batchMissingRowsAreErrors,
+      },
+      { hasModel: model !== undefined, arguments: '' },
+    ),
     environment: stringMap(member(properties, 'environmentVariables')),
     timeoutMilliseconds: undefined,
   };

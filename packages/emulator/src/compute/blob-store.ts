@@ -118,8 +118,16 @@ export class BlobStore {
     return `${this.url}/${location.container}${location.path === '' ? '' : `/${encodePath(location.path)}`}`;
   }
 
+  /** The same URL with the account in front of the host, as the official clients recognise storage. */
+  hostUri(location: BlobLocation): string {
+    const { port } = new URL(this.url);
+    return this.uri(location).replace(this.url, `https://${accountName}.blob.core.localhost:${port}`);
+  }
+
   /** Container and path of a URL below this store; undefined when it lies elsewhere. */
-  locate(uri: string): BlobLocation | undefined {
+  locate(address: string): BlobLocation | undefined {
+    // Clients also write the account in front of the host.
+    const uri = address.replace(/^https:\/\/(\w+)\.blob\.core\.localhost(:\d+)\//, 'https://127.0.0.1$2/$1/');
     if (!uri.startsWith(`${this.url}/`)) {
       return undefined;
     }

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
@@ -10,11 +9,12 @@ import type { Tokens } from '../tokens.ts';
 import type { BlobStore } from './blob-store.ts';
 import { JobLog } from './job-log.ts';
 import { registerOutputs } from './job-outputs.ts';
+import { keepArtifacts, prepareRun, removeRunFolder, runProcess } from './job-process.ts';
 import { artifactFolder } from './locations.ts';
-import { runEnvironment } from './run-environment.ts';
-import { fillCommand, type RunPlan } from './run-plan.ts';
+import { interruption, RunFailure } from './run-failure.ts';
+import type { RunPlan } from './run-plan.ts';
 import { Slots } from './slots.ts';
-import { endSupervised, spawnSupervised } from './supervised.ts';
+import { endSupervised } from './supervised.ts';
 
 /** What the runner needs from the rest of the emulator. */
 export interface JobRunnerOptions {
@@ -31,7 +31,31 @@ export interface JobRunnerOptions {
   slotsPerCompute: number;
 }
 
+/** What a job of other jobs may use while it runs. */
+export interface Conduct {
+  /** Aborted when the job is cancelled or the emulator stops. */
+  signal: AbortSignal;
+  /** Write a line to the job's log. */
+  note: (line: string) => void;
+  /** Run a child to its end, whatever end that is. */
+  run: (child: Job, work: JobWork) => Promise<void>;
+  /** Cancel children that are still running. */
+  cancel: (children: Iterable<Job>) => void;
+}
+
+/** A job that consists of other jobs: a pipeline, a sweep, a batch job. It takes no place on a compute. */
+export interface CompositeWork {
+  /** Path of its log below the run's artifacts. */
+  log: string;
+  /** Errors: throws when the job has failed; what it throws is the job's error. */
+  conduct: (conduct: Conduct) => Promise<void>;
+}
+
+/** What a job does: one process, or other jobs. */
+export type JobWork = RunPlan | CompositeWork;
+
 interface Running {
+  workspace: Workspace;
   child: ChildProcess | undefined;
   cancelled: boolean;
   /** Aborted when the job is not to go on; frees it from waiting for a place. */
@@ -42,34 +66,7 @@ interface Running {
   done: Promise<void>;
 }
 
-/** Failure of a run as run history reports it. */
-class RunFailure extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** How a job ends whose run the emulator could not finish. */
-export const interruption = new RunFailure('JobInterrupted', 'The emulator stopped while the job was running.');
-
-async function makeReadOnly(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    await chmod(join(entry.parentPath ?? folder, entry.name), entry.isDirectory() ? 0o555 : 0o444);
-  }
-  await chmod(folder, 0o555);
-}
-
-async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o755).catch(() => undefined);
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-    if (entry.isDirectory()) {
-      await makeWritable(join(folder, entry.name));
-    }
-  }
-}
+const processLog = 'user_logs/std_log.txt';
 
 /** Runs jobs as real processes of this machine, a bounded number at a time on each compute. */
 export class JobRunner {
@@ -81,10 +78,11 @@ export class JobRunner {
     this.#options = options;
   }
 
-  /** Start a job; its status walks on after this call. */
-  submit(workspace: Workspace, job: Job, plan: RunPlan): void {
+  /** Start a job; its status walks on after this call. The promise is fulfilled when the job has ended. */
+  submit(workspace: Workspace, job: Job, work: JobWork): Promise<void> {
     const leaving = new AbortController();
     const running: Running = {
+      workspace,
       child: undefined,
       cancelled: false,
       left: leaving.signal,
@@ -93,18 +91,26 @@ export class JobRunner {
       done: Promise.resolve(),
     };
     this.#running.set(job, running);
-    running.done = this.#run(workspace, job, plan, running).finally(() => this.#running.delete(job));
+    const run = 'conduct' in work ? this.#conduct(job, work, running) : this.#run(job, work, running);
+    running.done = run.finally(() => this.#running.delete(job));
+    return running.done;
   }
 
-  /** Ask a job to stop; its whole process group is ended. */
+  /** Ask a job to stop; its whole process group, and its children, are ended. */
   cancel(job: Job): void {
     const running = this.#running.get(job);
-    if (running !== undefined) {
-      running.cancelled = true;
-      running.leave();
-      this.#set(job, 'CancelRequested');
-      running.child?.stdin?.end();
+    if (running === undefined || running.cancelled) {
+      return;
     }
+    running.cancelled = true;
+    this.#set(job, 'CancelRequested');
+    for (const [other, { workspace }] of [...this.#running]) {
+      if (other.parent === job.name && workspace === running.workspace) {
+        this.cancel(other);
+      }
+    }
+    running.leave();
+    running.child?.stdin?.end();
   }
 
   /** End all jobs; those that had not finished become Failed with the code JobInterrupted. */
@@ -124,12 +130,18 @@ export class JobRunner {
     this.#options.state.changed();
   }
 
-  async #stage(job: Job, running: Running, status: JobStatus): Promise<void> {
+  #check(running: Running): void {
     if (running.cancelled || running.interrupted) {
       throw running.cancelled ? new RunFailure('Canceled', 'The job was cancelled.') : interruption;
     }
+  }
+
+  async #stage(job: Job, running: Running, status: JobStatus): Promise<void> {
+    this.#check(running);
     this.#set(job, status);
     await this.#options.clock.wait(this.#options.latency / 5);
+    // A cancellation may have come while waiting, when there was nothing yet to end.
+    this.#check(running);
   }
 
   #slotsOf(workspace: Workspace, job: Job): Slots {
@@ -140,140 +152,103 @@ export class JobRunner {
     return slots;
   }
 
-  async #run(workspace: Workspace, job: Job, plan: RunPlan, running: Running): Promise<void> {
-    const { clock, blobs, state, scratch } = this.#options;
-    const folder = join(scratch, 'jobs', `${state.next()}-${job.name}`);
-    const logPath = 'user_logs/std_log.txt';
+  #openLog(job: Job, workspace: Workspace, path: string): JobLog {
     const artifacts = artifactFolder(workspace, job.name);
-    const log = new JobLog(blobs, { container: artifacts.container, path: `${artifacts.path}${logPath}` });
-    job.logs = [logPath];
+    job.logs = [path];
+    return new JobLog(this.#options.blobs, { container: artifacts.container, path: `${artifacts.path}${path}` });
+  }
+
+  /** A job waits for its place before anything is fetched, so a long queue costs no files and no memory. */
+  async #run(job: Job, plan: RunPlan, running: Running): Promise<void> {
+    const { state, scratch } = this.#options;
+    const folder = join(scratch, 'jobs', `${state.next()}-${job.name}`);
+    let log: JobLog | undefined;
     let release = (): void => undefined;
     try {
       await this.#stage(job, running, 'Starting');
       await this.#stage(job, running, 'Preparing');
-      const paths = await this.#prepare(plan, folder);
       await this.#stage(job, running, 'Queued');
-      release = await this.#slotsOf(workspace, job).take(running.left);
-      await this.#stage(job, running, 'Running');
-      job.startTime = clock.now().toISOString();
-      await this.#execute({ workspace, job, plan, folder, log, running, ...paths });
-      await this.#stage(job, running, 'Finalizing');
-      await registerOutputs({ state, blobs, now: clock.now() }, { workspace, job, plan, paths: paths.outputs });
-      await this.#keepArtifacts(workspace, job, folder);
+      release = await this.#slotsOf(running.workspace, job).take(running.left);
+      this.#check(running);
+      log = this.#openLog(job, running.workspace, processLog);
+      await this.#process({ job, plan, running, folder, log });
       await log.close();
       this.#end(job, 'Completed', null);
     } catch (error) {
-      await this.#keepArtifacts(workspace, job, folder).catch(() => undefined);
-      const message = error instanceof Error ? error.message : String(error);
-      log.add(running.cancelled || error instanceof RunFailure ? '' : `${message}\n`);
-      await log.close();
-      const code = error instanceof RunFailure || error instanceof ServiceError ? error.code : 'InternalServerError';
-      this.#end(job, running.cancelled ? 'Canceled' : 'Failed', running.cancelled ? null : { code, message });
+      await keepArtifacts(this.#options.blobs, { workspace: running.workspace, job, folder }).catch(() => undefined);
+      await this.#fail(job, running, { error, log });
     } finally {
       release();
-      await makeWritable(folder);
-      await rm(folder, { recursive: true, force: true });
+      if (log !== undefined) {
+        await removeRunFolder(folder);
+      }
     }
+  }
+
+  async #process(run: { job: Job; plan: RunPlan; running: Running; folder: string; log: JobLog }): Promise<void> {
+    const { job, plan, running, folder, log } = run;
+    const { blobs, clock, state } = this.#options;
+    const { workspace } = running;
+    const paths = await prepareRun(blobs, plan, folder);
+    await this.#stage(job, running, 'Running');
+    job.startTime = clock.now().toISOString();
+    const started = (child: ChildProcess) => {
+      running.child = child;
+    };
+    const code = await runProcess(this.#options, { workspace, job, plan, folder, log, started, ...paths });
+    this.#check(running);
+    if (code !== 0) {
+      throw new RunFailure(
+        'UserError',
+        `Execution failed. User process exited with status code ${code}. See user_logs/std_log.txt.`,
+      );
+    }
+    await this.#stage(job, running, 'Finalizing');
+    await registerOutputs({ state, blobs, now: clock.now() }, { workspace, job, plan, paths: paths.outputs });
+    await keepArtifacts(blobs, { workspace, job, folder });
+  }
+
+  async #conduct(job: Job, work: CompositeWork, running: Running): Promise<void> {
+    const log = this.#openLog(job, running.workspace, work.log);
+    const note = (line: string) => log.add(`[${this.#options.clock.now().toISOString()}] ${line}\n`);
+    try {
+      await this.#stage(job, running, 'Preparing');
+      await this.#stage(job, running, 'Running');
+      job.startTime = this.#options.clock.now().toISOString();
+      await work.conduct({
+        signal: running.left,
+        note,
+        run: (child, childWork) => this.submit(running.workspace, child, childWork),
+        cancel: (children) => {
+          for (const child of children) {
+            this.cancel(child);
+          }
+        },
+      });
+      await this.#stage(job, running, 'Finalizing');
+      await log.close();
+      this.#end(job, 'Completed', null);
+    } catch (error) {
+      await this.#fail(job, running, { error, log });
+    }
+  }
+
+  async #fail(job: Job, running: Running, { error, log }: { error: unknown; log: JobLog | undefined }): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    log?.add(running.cancelled || error instanceof RunFailure ? '' : `${message}\n`);
+    await log?.close();
+    const code = error instanceof RunFailure || error instanceof ServiceError ? error.code : 'InternalServerError';
+    const cause = running.interrupted && !running.cancelled ? interruption : { code, message };
+    this.#end(
+      job,
+      running.cancelled ? 'Canceled' : 'Failed',
+      running.cancelled ? null : { code: cause.code, message: cause.message },
+    );
   }
 
   #end(job: Job, status: JobStatus, error: Job['error']): void {
     job.endTime = this.#options.clock.now().toISOString();
     job.error = error;
     this.#set(job, status);
-  }
-
-  /** Fetch code and inputs; gives the local path (or text) of each input and the path of each output. */
-  async #prepare(plan: RunPlan, folder: string) {
-    const { blobs } = this.#options;
-    const inputs = new Map<string, string>();
-    const outputs = new Map<string, string>();
-    await mkdir(join(folder, 'code'), { recursive: true });
-    if (plan.code !== undefined) {
-      await blobs.download(plan.code, join(folder, 'code'));
-    }
-    for (const input of plan.inputs) {
-      if (input.location === undefined) {
-        inputs.set(input.name, input.literal ?? '');
-        continue;
-      }
-      const target = join(folder, 'inputs', input.name);
-      await mkdir(target, { recursive: true });
-      const files = await blobs.download(input.location, target);
-      if (files.length === 0) {
-        throw new RunFailure('UserError', `Input ${input.name}: there are no files at ${input.location.path}.`);
-      }
-      await makeReadOnly(target);
-      inputs.set(input.name, input.isFile ? (files[0] ?? target) : target);
-    }
-    for (const output of plan.outputs) {
-      const target = join(folder, 'outputs', output.name);
-      await mkdir(output.isFile ? join(folder, 'outputs') : target, { recursive: true });
-      outputs.set(output.name, target);
-    }
-    return { inputs, outputs };
-  }
-
-  async #execute(run: {
-    workspace: Workspace;
-    job: Job;
-    plan: RunPlan;
-    folder: string;
-    log: JobLog;
-    running: Running;
-    inputs: Map<string, string>;
-    outputs: Map<string, string>;
-  }): Promise<void> {
-    const { plan, log, running } = run;
-    const child = spawnSupervised(this.#options.python, ['bash', '-c', fillCommand(plan.command, run)], {
-      cwd: join(run.folder, 'code'),
-      env: runEnvironment(this.#options, run),
-    });
-    running.child = child;
-    child.stdout?.on('data', (chunk: Buffer) => log.add(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => log.add(chunk));
-    let late = false;
-    const limit = plan.timeoutMilliseconds ?? 21 * 24 * 3600_000;
-    const timer = setTimeout(
-      () => {
-        late = true;
-        child.stdin?.end();
-      },
-      Math.min(limit, 2 ** 31 - 1),
-    );
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exit) => resolve(exit ?? 1));
-    });
-    clearTimeout(timer);
-    if (late) {
-      throw new RunFailure('UserError', 'The job exceeded its timeout and was stopped.');
-    }
-    if (running.interrupted) {
-      throw interruption;
-    }
-    if (code !== 0 && !running.cancelled) {
-      throw new RunFailure(
-        'UserError',
-        `Execution failed. User process exited with status code ${code}. See user_logs/std_log.txt.`,
-      );
-    }
-  }
-
-  /** Store the folders `outputs` and `logs` of the working directory with the run, as the service does. */
-  async #keepArtifacts(workspace: Workspace, job: Job, folder: string): Promise<void> {
-    const artifacts = artifactFolder(workspace, job.name);
-    for (const name of ['outputs', 'logs']) {
-      const root = join(folder, 'code', name);
-      for (const entry of await readdir(root, { withFileTypes: true, recursive: true }).catch(() => [])) {
-        if (entry.isFile()) {
-          const file = join(entry.parentPath ?? root, entry.name);
-          const path = `${artifacts.path}${name}/${file.slice(root.length + 1)}`;
-          await this.#options.blobs.upload(file, { container: artifacts.container, path });
-          if (name === 'logs') {
-            job.logs.push(`${name}/${file.slice(root.length + 1)}`);
-          }
-        }
-      }
-    }
   }
 }

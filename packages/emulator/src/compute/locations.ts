@@ -57,6 +57,11 @@ function jobOutput(lookup: Lookup, workspace: Workspace, match: RegExpExecArray)
     const folder = artifactFolder(workspace, name);
     return { container: folder.container, path: join(folder.path, rest) };
   }
+  const stored = job.outputs[output];
+  if (stored !== undefined) {
+    const location = resolveUri(lookup, workspace, stored.uri);
+    return { container: location.container, path: join(location.path, rest) };
+  }
   const declared = objectMember(job.properties, 'outputs');
   if (!Object.hasOwn(declared, output) && job.batch === null) {
     throw notFound(`Output ${output} of job ${name} was not found.`);

@@ -1,4 +1,4 @@
-import { trustEnvironment, userEnvironment } from '../environment.ts';
+import { cloudEnvironment, trustEnvironment, userEnvironment } from '../environment.ts';
 import { textMember } from '../fields.ts';
 import type { Job, Workspace } from '../state/records.ts';
 import type { State } from '../state/state.ts';
@@ -45,8 +45,12 @@ export function runEnvironment(
     AZUREML_ARM_PROJECT_NAME: experiment,
     AZUREML_WORKSPACE_ID: workspace.guid,
     AZUREML_SERVICE_ENDPOINT: state.data.url,
+    ...cloudEnvironment(state.data.url),
     MLFLOW_TRACKING_URI: `${state.data.url}/mlflow/v1.0${state.id(workspace)}`,
-    MLFLOW_TRACKING_TOKEN: tokens.issue(job.createdBy, 'https://management.azure.com', tokenSeconds).token,
+    MLFLOW_TRACKING_TOKEN: tokens.issue(job.createdBy, 'https://management.azure.com', {
+      seconds: tokenSeconds,
+      run: job.name,
+    }).token,
     MLFLOW_RUN_ID: job.name,
     MLFLOW_EXPERIMENT_ID: experimentId,
     MLFLOW_EXPERIMENT_NAME: experiment,

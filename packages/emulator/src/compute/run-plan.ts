@@ -80,10 +80,10 @@ export function planCommandJob(lookup: Lookup, workspace: Workspace, job: Job): 
 /** Put paths and values into a command. `$[[ ... ]]` is an optional part: it goes when its input is absent. */
 export function fillCommand(command: string, values: { inputs: Map<string, string>; outputs: Map<string, string> }) {
   const optional = command.replaceAll(/\$\[\[(.*?)\]\]/gs, (_all, part: string) => {
-    const names = [...part.matchAll(/\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g)].map((match) => match[1] ?? '');
+    const names = [...part.matchAll(/\$\{\{\s*inputs\.([\w.-]+)\s*\}\}/g)].map((match) => match[1] ?? '');
     return names.every((name) => values.inputs.has(name)) ? part : '';
   });
-  return optional.replaceAll(/\$\{\{\s*(inputs|outputs)\.([\w-]+)\s*\}\}/g, (all, kind: string, name: string) => {
+  return optional.replaceAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g, (all, kind: string, name: string) => {
     return (kind === 'inputs' ? values.inputs : values.outputs).get(name) ?? all;
   });
 }
@@ -91,7 +91,7 @@ export function fillCommand(command: string, values: { inputs: Map<string, strin
 /** Names that a command uses but the job does not declare. */
 export function unknownNames(command: string, inputs: string[], outputs: string[]): string[] {
   const required = command.replaceAll(/\$\[\[(.*?)\]\]/gs, '');
-  return [...required.matchAll(/\$\{\{\s*(inputs|outputs)\.([\w-]+)\s*\}\}/g)]
+  return [...required.matchAll(/\$\{\{\s*(inputs|outputs)\.([\w.-]+)\s*\}\}/g)]
     .filter(([, kind, name = '']) => !(kind === 'inputs' ? inputs : outputs).includes(name))
     .map(([, kind, name]) => `${kind}.${name}`);
 }

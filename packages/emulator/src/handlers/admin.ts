@@ -1,6 +1,6 @@
 import { deploymentKey } from '../compute/deployment-pool.ts';
 import { ServiceError } from '../errors.ts';
-import { numberMember } from '../fields.ts';
+import { numberMember, textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
 import { ok, type Reply, type Route, type ServiceRequest } from '../request.ts';
 import { byCreation } from '../state/asset-store.ts';
@@ -37,10 +37,13 @@ export function summary(platform: Platform) {
       name: workspace.name,
       resourceGroup: workspace.resourceGroup,
       assets: assetSummary(workspace),
-      jobs: [...workspace.jobs.values()].map(({ name, status, error }) => ({
+      jobs: [...workspace.jobs.values()].map(({ name, status, error, parent, properties }) => ({
         name,
         status,
         error: error?.message ?? null,
+        parent: parent ?? null,
+        jobType: textMember(properties, 'jobType') ?? '',
+        displayName: textMember(properties, 'displayName') ?? name,
       })),
       onlineEndpoints: [...workspace.onlineEndpoints.values()].map((endpoint) => ({
         name: endpoint.name,

@@ -19,6 +19,7 @@ import type { AssetContainer, AssetType, AssetVersion, Registry, Workspace } fro
 import { assetTypes } from '../state/records.ts';
 import { systemData } from '../state/state.ts';
 import { checkName, completeVersion, mergeVersion, namePattern, normaliseUri, uriFields } from './asset-rules.ts';
+import { onFrontEnd } from './front-end.ts';
 import { page, tagged, visible } from './paging.ts';
 
 type Owner = Workspace | Registry;
@@ -96,9 +97,31 @@ function listContainers(type: AssetType) {
   };
 }
 
+/** Code is looked for by the hash of its content, whatever its name: equal snapshots are uploaded once. */
+function codesByHash(request: ServiceRequest, platform: Platform, hash: string): Reply {
+  const owner = ownerOf(request, platform);
+  const all = [...platform.state.assets(owner, 'codes').values()].flatMap(({ name, versions }) =>
+    [...versions.values()].map((version) => ({ name, version })),
+  );
+  const found = all.filter(({ version }) => stringMap(version.properties.properties).hash_sha256 === hash);
+  return page(request, platform, {
+    all: found,
+    render: ({ name, version }) => renderVersion(platform, owner, { type: 'codes', name }, version),
+  });
+}
+
 function listVersions(type: AssetType) {
   return (request: ServiceRequest, platform: Platform): Reply => {
     const owner = ownerOf(request, platform);
+    const hash = request.query.get('hash');
+    if (type === 'codes' && hash !== null) {
+      return codesByHash(request, platform, hash);
+    }
+    // The front end answers an unknown name with an empty list: azure-ai-ml asks for the newest version of new names.
+    const known = platform.state.assets(owner, type).has(param(request, 'name'));
+    if (!known && request.path.toLowerCase().startsWith('/mferp/')) {
+      return ok({ value: [] });
+    }
     const container = containerOf(request, platform, type);
     const { query } = request;
     const order = (query.get('$orderBy') ?? '').toLowerCase();
@@ -234,9 +257,11 @@ function routesOf(base: string, type: AssetType): Route[] {
 }
 
 /** Containers and versions of all asset kinds, in workspaces and registries. */
-export const assetRoutes: Route[] = [workspacePath, registryPath, frontEndRegistryPath].flatMap((base) =>
-  assetTypes.flatMap((type) => routesOf(base, type)),
-);
+export const assetRoutes: Route[] = assetTypes.flatMap((type) => [
+  ...routesOf(workspacePath, type),
+  ...routesOf(registryPath, type),
+  ...routesOf(frontEndRegistryPath, type).map((route) => ({ ...route, handle: onFrontEnd(route.handle) })),
+]);
 
 /** The files of an asset version, for those who copy or read them. */
 export function filesOf(platform: Platform, owner: Owner, version: AssetVersion) {

@@ -6,10 +6,20 @@ import type { Platform } from '../platform.ts';
 import { apiVersion, ok, param, type Reply, type Route, type ServiceRequest, workspacePath } from '../request.ts';
 import { checkReference } from '../state/asset-store.ts';
 import type { BatchEndpoint, Tracked, Workspace } from '../state/records.ts';
+import { checkComponent } from './batch-component.ts';
 import { batchEndpointOf } from './batch-endpoints.ts';
 import { refuseBusy } from './online-endpoints.ts';
 import { page } from './paging.ts';
-import { commonFindings, grown, isBusy, newTracked, refuseFindings, renderTracked, trackedFields } from './tracked.ts';
+import {
+  commonFindings,
+  type Finding,
+  grown,
+  isBusy,
+  newTracked,
+  refuseFindings,
+  renderTracked,
+  trackedFields,
+} from './tracked.ts';
 import { findCompute } from './workspaces.ts';
 
 const base = `${workspacePath}/batchendpoints/:endpoint/deployments`;
@@ -42,12 +52,11 @@ export function findBatchDeployment(endpoint: BatchEndpoint, name: string): Trac
   return deployment;
 }
 
-function check(request: ServiceRequest, platform: Platform, workspace: Workspace): JsonObject {
-  const sent = objectMember(request.body, 'properties');
-  const findings = commonFindings(param(request, 'deployment'), request.body);
+/** The properties of a deployment that runs a model with a scoring script. */
+function checkModel(platform: Platform, workspace: Workspace, sent: JsonObject, findings: Finding[]): JsonObject {
   if (textMember(objectMember(sent, 'codeConfiguration'), 'scoringScript') === undefined) {
     const message =
-      'The emulator needs codeConfiguration.scoringScript; it runs neither pipeline components nor models without a script.';
+      'The emulator needs codeConfiguration.scoringScript; it does not score with models that have no script.';
     findings.push({ property: 'CodeConfiguration.ScoringScript', message, value: null, code: 'PredicateValidator' });
   }
   refuseFindings(findings);
@@ -63,6 +72,18 @@ function check(request: ServiceRequest, platform: Platform, workspace: Workspace
   );
   const { provisioningState: _state, ...rest } = sent;
   return { ...defaults, ...rest, ...numbers };
+}
+
+function check(request: ServiceRequest, platform: Platform, workspace: Workspace): JsonObject {
+  const sent = objectMember(request.body, 'properties');
+  const findings = commonFindings(param(request, 'deployment'), request.body);
+  if (Object.keys(objectMember(sent, 'deploymentConfiguration')).length === 0) {
+    return checkModel(platform, workspace, sent, findings);
+  }
+  refuseFindings(findings);
+  checkComponent(platform, workspace, sent);
+  const { provisioningState: _state, ...rest } = sent;
+  return { description: null, ...rest };
 }
 
 function put(request: ServiceRequest, platform: Platform): Reply {

@@ -26,7 +26,10 @@ function regenerateKeys(request: ServiceRequest, platform: Platform): Reply {
   if (keyType !== 'primary' && keyType !== 'secondary') {
     throw new ServiceError(400, 'The keyType must be Primary or Secondary.');
   }
-  const key = textMember(request.body, 'keyValue') ?? randomBytes(24).toString('base64url');
+  // azure-ai-ml sends the present key as the value and expects another one.
+  const present = keyType === 'primary' ? endpoint.primaryKey : endpoint.secondaryKey;
+  const sent = textMember(request.body, 'keyValue');
+  const key = sent === undefined || sent === present ? randomBytes(24).toString('base64url') : sent;
   const { resultUrl } = platform.operations.begin({
     prefix: 'oe',
     location: endpoint.location,
@@ -41,7 +44,7 @@ function regenerateKeys(request: ServiceRequest, platform: Platform): Reply {
 function token(request: ServiceRequest, platform: Platform): Reply {
   const [, endpoint] = endpointOf(request, platform);
   const seconds = 24 * 3600;
-  const issued = platform.tokens.issue(request.identity, endpointAudience(endpoint.guid), seconds);
+  const issued = platform.tokens.issue(request.identity, endpointAudience(endpoint.guid), { seconds });
   const now = Math.floor(platform.clock.now().getTime() / 1000);
   return ok({
     accessToken: issued.token,

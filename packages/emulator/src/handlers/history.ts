@@ -1,3 +1,4 @@
+import { childrenOf } from '../compute/job-record.ts';
 import { artifactFolder } from '../compute/locations.ts';
 import { isObject, type JsonObject, objectMember, stringMap, textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
@@ -22,12 +23,26 @@ function experimentName(job: Job): string {
   return textMember(job.properties, 'experimentName') ?? 'Default';
 }
 
+/** Run history has words of its own for models; azure-ai-ml goes by them when it downloads named outputs. */
+const outputWords: Record<string, string> = {
+  custom_model: 'CustomModel',
+  mlflow_model: 'MLFlowModel',
+  triton_model: 'TritonModel',
+};
+
+/** What a run is: clients read the kind of a job from this word. */
+function runType(job: Job): string {
+  const words: Record<string, string> = { Pipeline: 'azureml.PipelineRun', Sweep: 'hyperdrive' };
+  const step = stringMap(job.properties.properties)['azureml.runsource'] === 'azureml.StepRun';
+  return words[String(job.properties.jobType)] ?? (step ? 'azureml.StepRun' : 'azureml.scriptrun');
+}
+
 /** A run as run history shows it. */
 function renderRun(platform: Platform, workspace: Workspace, job: Job): object {
   return {
     runId: job.name,
-    rootRunId: job.name,
-    parentRunId: null,
+    rootRunId: job.root ?? job.name,
+    parentRunId: job.parent ?? null,
     experimentId: experimentId(platform, workspace, experimentName(job)),
     experimentName: experimentName(job),
     status: job.status,
@@ -36,12 +51,15 @@ function renderRun(platform: Platform, workspace: Workspace, job: Job): object {
     endTimeUtc: job.endTime,
     displayName: textMember(job.properties, 'displayName') ?? job.name,
     description: textMember(job.properties, 'description') ?? null,
-    runType: job.batch === null ? 'azureml.scriptrun' : 'azureml.PipelineRun',
+    runType: runType(job),
     tags: stringMap(job.properties.tags),
     properties: stringMap(job.properties.properties),
     inputs: {},
     outputs: Object.fromEntries(
-      Object.entries(job.outputs).map(([name, { assetId, type }]) => [name, { assetId, type }]),
+      Object.entries(job.outputs).map(([name, { assetId, type }]) => [
+        name,
+        { assetId, type: outputWords[type] ?? type },
+      ]),
     ),
     error: errorOf(job),
     warnings: null,
@@ -89,29 +107,10 @@ function patchRun(request: ServiceRequest, platform: Platform): Reply {
   return ok(renderRun(platform, workspace, job));
 }
 
-/** A batch scoring job is its own child: the emulator runs it as one process. Command jobs have no children. */
+/** The runs that a pipeline, a sweep or a batch job has started. Command jobs have none. */
 function children(request: ServiceRequest, platform: Platform): Reply {
   const [workspace, job] = find(request, platform);
-  return ok({ value: job.batch === null ? [] : [renderRun(platform, workspace, job)] });
-}
-
-/** Artifacts of a run below a path, with signed addresses. */
-async function artifacts(request: ServiceRequest, platform: Platform): Promise<Reply> {
-  const [workspace, job] = find(request, platform);
-  const folder = artifactFolder(workspace, job.name);
-  const path = `${folder.path}${request.query.get('path') ?? request.query.get('prefix') ?? ''}`;
-  const items = await platform.blobs.list({ container: folder.container, path });
-  const value = items.map((item) => {
-    const location = { container: folder.container, path: item.path };
-    return {
-      origin: 'ExperimentRun',
-      container: `dcid.${job.name}`,
-      path: item.path.slice(folder.path.length),
-      contentLength: item.size,
-      contentUri: `${platform.blobs.uri(location)}?${platform.blobs.signature(location, 'r', sasHours)}`,
-    };
-  });
-  return ok({ value, continuationToken: null });
+  return ok({ value: childrenOf(workspace, job).map((child) => renderRun(platform, workspace, child)) });
 }
 
 /** Turn asset ids into storage uris; ids that name nothing are left out. */
@@ -170,18 +169,6 @@ export const historyRoutes: Route[] = [
   },
   { method: 'PATCH', path: `${history}/runs/:run`, plane: 'history', handle: patchRun },
   { method: 'POST', path: `${history}/rundata`, plane: 'history', handle: runData },
-  {
-    method: 'GET',
-    path: `${history}/experiments/:experiment/runs/:run/artifacts/prefix/contentinfo`,
-    plane: 'history',
-    handle: artifacts,
-  },
-  {
-    method: 'GET',
-    path: `${history}/experiments/:experiment/runs/:run/artifacts/path`,
-    plane: 'history',
-    handle: artifacts,
-  },
   { method: 'POST', path: `/metric/v2.0${tail}/runs/:run/list`, plane: 'history', handle: metricNames },
   { method: 'POST', path: `/metric/v2.0${tail}/runs/:run/full`, plane: 'history', handle: metricValues },
   {

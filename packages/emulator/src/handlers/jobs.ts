@@ -1,24 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { planCommandJob, unknownNames } from '../compute/run-plan.ts';
+import { createJob, ensureExperiment, hasEnded, type JobStart } from '../compute/job-record.ts';
 import { ServiceError } from '../errors.ts';
-import { canonicalJson, isObject, type JsonObject, objectMember, stringMap, textMember } from '../fields.ts';
+import { canonicalJson, isObject, type JsonObject, objectMember, stringMap } from '../fields.ts';
 import type { Platform } from '../platform.ts';
 import { ok, param, type Reply, type Route, type ServiceRequest, workspaceOf, workspacePath } from '../request.ts';
-import { checkReference } from '../state/asset-store.ts';
-import type { Job, JobStatus, Workspace } from '../state/records.ts';
-import { stamp, systemData } from '../state/state.ts';
+import type { Job, Workspace } from '../state/records.ts';
+import { systemData } from '../state/state.ts';
+import { readJob } from './job-checks.ts';
 import { page, tagged, visible } from './paging.ts';
-import { findCompute } from './workspaces.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/;
 const changeable = ['description', 'tags', 'displayName', 'properties', 'isArchived'];
 const answered = ['status', 'services', 'parameters'];
-const ended: JobStatus[] = ['Completed', 'Failed', 'Canceled', 'NotResponding'];
 
-/** True when a job will not change its status any more. */
-export function hasEnded(job: Job): boolean {
-  return ended.includes(job.status);
-}
+export { hasEnded };
 
 /** The ARM body of a job. It has no error: the cause of a failure is in run history. */
 export function renderJob(platform: Platform, workspace: Workspace, job: Job): object {
@@ -55,38 +49,12 @@ export function renderJob(platform: Platform, workspace: Workspace, job: Job): o
 
 /** The id of an experiment, which is made when its name is first used. */
 export function experimentId(platform: Platform, workspace: Workspace, name: string): string {
-  const id = workspace.experiments.get(name) ?? randomUUID();
-  workspace.experiments.set(name, id);
-  platform.state.changed();
-  return id;
+  return ensureExperiment(platform.state, workspace, name);
 }
 
 /** A job record before its first step. */
-export function newJob(
-  platform: Platform,
-  workspace: Workspace,
-  start: { name: string; properties: JsonObject; identity: string },
-): Job {
-  experimentId(platform, workspace, textMember(start.properties, 'experimentName') ?? 'Default');
-  const job: Job = {
-    name: start.name,
-    properties: start.properties,
-    status: 'NotStarted',
-    startTime: null,
-    endTime: null,
-    error: null,
-    metrics: [],
-    params: {},
-    runTags: {},
-    outputs: {},
-    logs: [],
-    runOnly: false,
-    batch: null,
-    ...stamp(platform.clock.now(), start.identity),
-  };
-  workspace.jobs.set(job.name, job);
-  platform.state.changed();
-  return job;
+export function newJob(platform: Platform, workspace: Workspace, start: JobStart): Job {
+  return createJob(platform, workspace, start);
 }
 
 /** Content of a job that a later PUT must repeat; defaults the service fills in count as absent. */
@@ -131,42 +99,7 @@ function updateJob(request: ServiceRequest, platform: Platform, job: Job): void 
   platform.state.changed();
 }
 
-function checkCommandJob(workspace: Workspace, sent: JsonObject): void {
-  const jobType = textMember(sent, 'jobType');
-  if (jobType !== 'Command') {
-    const later = ['Pipeline', 'Sweep', 'Spark', 'AutoML'].includes(jobType ?? '');
-    throw new ServiceError(
-      400,
-      later
-        ? `The emulator does not run ${jobType} jobs yet; it runs Command jobs. Use a command job, or Azure Machine Learning itself.`
-        : 'Request is invalid and/or missing fields. jobType is required.',
-    );
-  }
-  for (const field of ['command', 'environmentId']) {
-    if (!/[a-zA-Z0-9]/.test(textMember(sent, field) ?? '')) {
-      throw new ServiceError(400, `Request is invalid and/or missing fields. ${field} is required.`);
-    }
-  }
-  const compute = textMember(sent, 'computeId');
-  if (compute !== undefined) {
-    findCompute(workspace, compute.split('/').pop() ?? '');
-  } else if (textMember(objectMember(sent, 'resources'), 'instanceType') === undefined) {
-    throw new ServiceError(
-      400,
-      'Request is invalid and/or missing fields. computeId or resources.instanceType is required.',
-    );
-  }
-  const names = unknownNames(
-    textMember(sent, 'command') ?? '',
-    Object.keys(objectMember(sent, 'inputs')),
-    Object.keys(objectMember(sent, 'outputs')),
-  );
-  if (names.length > 0) {
-    throw new ServiceError(400, `The command uses ${names.join(', ')}, which the job does not declare.`);
-  }
-}
-
-async function putJob(request: ServiceRequest, platform: Platform): Promise<Reply> {
+function putJob(request: ServiceRequest, platform: Platform): Reply {
   const workspace = workspaceOf(request, platform);
   const name = param(request, 'name');
   const existing = workspace.jobs.get(name);
@@ -181,11 +114,10 @@ async function putJob(request: ServiceRequest, platform: Platform): Promise<Repl
   if (!isObject(sent)) {
     throw new ServiceError(400, 'Request is invalid and/or missing fields. properties is required.');
   }
-  checkCommandJob(workspace, sent);
-  checkReference(platform.state, textMember(sent, 'environmentId'));
+  const work = readJob(platform, workspace, sent);
   const job = newJob(platform, workspace, { name, properties: { ...sent }, identity: request.identity });
   try {
-    platform.jobs.submit(workspace, job, planCommandJob(platform, workspace, job));
+    void platform.jobs.submit(workspace, job, work(job));
   } catch (error) {
     workspace.jobs.delete(name);
     throw error;
@@ -195,7 +127,7 @@ async function putJob(request: ServiceRequest, platform: Platform): Promise<Repl
 
 function listJobs(request: ServiceRequest, platform: Platform): Reply {
   const workspace = workspaceOf(request, platform);
-  const all = [...workspace.jobs.values()].filter((job) => !job.runOnly).reverse();
+  const all = [...workspace.jobs.values()].filter((job) => !job.runOnly && job.parent === undefined).reverse();
   const type = request.query.get('jobType');
   let found = visible(request, all, ({ properties }) => properties.isArchived === true);
   found = found.filter(({ properties }) => type === null || properties.jobType === type);
@@ -232,7 +164,10 @@ function deleteJob(request: ServiceRequest, platform: Platform): Reply {
     return { status: 204 };
   }
   platform.jobs.cancel(job);
-  workspace.jobs.delete(job.name);
+  const below = [...workspace.jobs.values()].filter(({ parent, root }) => parent === job.name || root === job.name);
+  for (const { name } of [job, ...below]) {
+    workspace.jobs.delete(name);
+  }
   platform.state.changed();
   return { status: 200 };
 }

@@ -1,3 +1,4 @@
+import { cloudName } from '../environment.ts';
 import type { Platform } from '../platform.ts';
 import { ok, type Route, type ServiceRequest } from '../request.ts';
 
@@ -23,9 +24,14 @@ function clouds(_request: ServiceRequest, { url, blobs, state }: Platform) {
       identityProvider: 'AAD',
     },
     machineLearning: machineLearningAudiences[0],
-    suffixes: { storage: blobs.endpoint, acrLoginServer: 'azurecr.invalid', keyVaultDns: 'vault.invalid' },
+    // Clients put `{account}.blob.` before the suffix; names below localhost are this machine (RFC 6761).
+    suffixes: {
+      storage: `core.localhost:${new URL(blobs.url).port}`,
+      acrLoginServer: 'azurecr.invalid',
+      keyVaultDns: 'vault.invalid',
+    },
   };
-  return ok(['AzureEmulator', 'AzureCloud'].map((name) => ({ name, ...cloud })));
+  return ok([cloudName, 'AzureCloud'].map((name) => ({ name, ...cloud })));
 }
 
 /** Addresses of the services behind a workspace. */

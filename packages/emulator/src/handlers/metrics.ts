@@ -22,6 +22,16 @@ const dimensions: Record<string, (request: ScoredRequest) => string> = {
   modelstatuscode: ({ modelStatusCode }) => String(modelStatusCode),
 };
 
+const camelNames: Record<string, string> = {
+  statuscode: 'statusCode',
+  statuscodeclass: 'statusCodeClass',
+  modelstatuscode: 'modelStatusCode',
+};
+
+function dimensionName(platform: Platform, name: string): string {
+  return platform.switches.monitorDimensionCase === 'camel' ? (camelNames[name] ?? name) : name;
+}
+
 interface Condition {
   name: string;
   value: string;
@@ -135,12 +145,14 @@ function metrics(request: ServiceRequest, platform: Platform): Reply {
   if (unknown !== undefined) {
     throw new ServiceError(400, `The metric ${unknown} is not known.`, { code: 'BadRequest' });
   }
-  const span = readSpan(request, platform.clock.now().getTime());
+  const now = platform.clock.now().getTime();
+  const asked = readSpan(request, now);
+  const span = { from: asked.from, to: Math.min(asked.to, now - platform.switches.monitorLagSeconds * 1000) };
   const interval = durationMilliseconds(request.query.get('interval') ?? 'PT1M') ?? 60_000;
   const series = collect(platform, endpoint, span, readFilter(request.query.get('$filter') ?? ''));
   return ok({
     cost: 0,
-    timespan: `${new Date(span.from).toISOString()}/${new Date(span.to).toISOString()}`,
+    timespan: `${new Date(asked.from).toISOString()}/${new Date(asked.to).toISOString()}`,
     interval: request.query.get('interval') ?? 'PT1M',
     namespace: 'Microsoft.MachineLearningServices/workspaces/onlineEndpoints',
     resourceregion: endpoint.location,
@@ -152,7 +164,7 @@ function metrics(request: ServiceRequest, platform: Platform): Reply {
       errorCode: 'Success',
       timeseries: series.map((one) => ({
         metadatavalues: [...one.labels].map(([name, value]) => ({
-          name: { value: name, localizedValue: name },
+          name: { value: dimensionName(platform, name), localizedValue: dimensionName(platform, name) },
           value,
         })),
         data: data(metric, one, interval),

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { artifactFolder, longUri } from '../compute/locations.ts';
 import { notFound, ServiceError } from '../errors.ts';
-import { isObject, type JsonObject, member, numberMember, stringMap, textMember } from '../fields.ts';
+import { isObject, member, numberMember, stringMap, textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
-import { ok, type Reply, type Route, type ServiceRequest, workspaceOf } from '../request.ts';
-import type { Job, JobStatus, MetricPoint, Workspace } from '../state/records.ts';
+import { ok, param, type Reply, type Route, type ServiceRequest, workspaceOf } from '../request.ts';
+import type { Job, JobStatus, Workspace } from '../state/records.ts';
 import { experimentId, newJob } from './jobs.ts';
+import { lastValues, searchJobs } from './mlflow-search.ts';
 
 const base =
-  '/mlflow/v1.0/subscriptions/:sub/resourcegroups/:rg/providers/microsoft.machinelearningservices/workspaces/:ws/api/2.0/mlflow';
+  '/mlflow/:api/subscriptions/:sub/resourcegroups/:rg/providers/microsoft.machinelearningservices/workspaces/:ws/api/2.0/mlflow';
 
 const statusWords: Partial<Record<JobStatus, string>> = {
   Completed: 'FINISHED',
@@ -49,30 +50,26 @@ function runOf(request: ServiceRequest, platform: Platform): [Workspace, Job] {
   return [workspace, job];
 }
 
-/** The last value of each metric: by step, then by time. */
-function lastValues(points: MetricPoint[]): MetricPoint[] {
-  const last = new Map<string, MetricPoint>();
-  for (const point of points) {
-    const before = last.get(point.key);
-    if (
-      before === undefined ||
-      point.step > before.step ||
-      (point.step === before.step && point.timestamp >= before.timestamp)
-    ) {
-      last.set(point.key, point);
-    }
-  }
-  return [...last.values()];
-}
-
 function pairs(map: Record<string, string>): object[] {
   return Object.entries(map).map(([key, text]) => ({ key, value: text }));
 }
 
-function renderRun(platform: Platform, workspace: Workspace, job: Job): object {
+/**
+ * Where a client keeps the artifacts of a run. The Azure ML plugin of MLflow talks to v2.0 and reads its own scheme;
+ * MLflow without the plugin talks to the address of MLFLOW_TRACKING_URI (v1.0) and sends files through the server.
+ */
+function artifactUri(request: ServiceRequest, platform: Platform, job: Job): string {
+  if (param(request, 'api') === 'v1.0') {
+    return `mlflow-artifacts:/${job.name}`;
+  }
+  const experiment = encodeURIComponent(textMember(job.properties, 'experimentName') ?? 'Default');
+  const id = platform.state.id(workspaceOf(request, platform));
+  return `azureml://${new URL(platform.url).host}/mlflow/v2.0${id}/experiments/${experiment}/runs/${job.name}/artifacts`;
+}
+
+function renderRun(request: ServiceRequest, platform: Platform, workspace: Workspace, job: Job) {
   const time = (text: string | null) => (text === null ? undefined : new Date(text).getTime());
   const name = textMember(job.properties, 'displayName') ?? job.name;
-  const folder = artifactFolder(workspace, job.name);
   return {
     info: {
       run_id: job.name,
@@ -83,7 +80,7 @@ function renderRun(platform: Platform, workspace: Workspace, job: Job): object {
       status: statusWords[job.status] ?? 'SCHEDULED',
       start_time: time(job.startTime ?? job.createdAt),
       end_time: time(job.endTime),
-      artifact_uri: longUri(platform.state, workspace, folder),
+      artifact_uri: artifactUri(request, platform, job),
       lifecycle_stage: 'active',
     },
     data: {
@@ -95,7 +92,7 @@ function renderRun(platform: Platform, workspace: Workspace, job: Job): object {
 }
 
 function getRun(request: ServiceRequest, platform: Platform): Reply {
-  return ok({ run: renderRun(platform, ...runOf(request, platform)) });
+  return ok({ run: renderRun(request, platform, ...runOf(request, platform)) });
 }
 
 function createRun(request: ServiceRequest, platform: Platform): Reply {
@@ -109,7 +106,7 @@ function createRun(request: ServiceRequest, platform: Platform): Reply {
   job.status = 'Running';
   job.startTime = platform.clock.now().toISOString();
   addTags(job, member(request.body, 'tags'));
-  return ok({ run: renderRun(platform, workspace, job) });
+  return ok({ run: renderRun(request, platform, workspace, job) });
 }
 
 function updateRun(request: ServiceRequest, platform: Platform): Reply {
@@ -125,7 +122,7 @@ function updateRun(request: ServiceRequest, platform: Platform): Reply {
     job.properties.displayName = name;
   }
   platform.state.changed();
-  return ok({ run_info: Reflect.get(renderRun(platform, workspace, job), 'info') });
+  return ok({ run_info: renderRun(request, platform, workspace, job).info });
 }
 
 function addMetric(platform: Platform, job: Job, point: unknown): void {
@@ -157,6 +154,13 @@ function addTags(job: Job, tags: unknown): void {
   }
 }
 
+function deleteTag(request: ServiceRequest, platform: Platform): Reply {
+  const [, job] = runOf(request, platform);
+  delete job.runTags[required(request, 'key')];
+  platform.state.changed();
+  return ok({});
+}
+
 /** log-metric, log-parameter, set-tag and log-batch in one: each takes what the body has. */
 function log(kind: 'metric' | 'param' | 'tag' | 'batch') {
   return (request: ServiceRequest, platform: Platform): Reply => {
@@ -185,7 +189,7 @@ function metricHistory(request: ServiceRequest, platform: Platform): Reply {
   return ok({ metrics: job.metrics.filter((point) => point.key === key) });
 }
 
-function renderExperiment(name: string, id: string): object {
+function renderExperiment(name: string, id: string) {
   return { experiment: { experiment_id: id, name, artifact_location: '', lifecycle_stage: 'active', tags: [] } };
 }
 
@@ -216,37 +220,16 @@ function createExperiment(request: ServiceRequest, platform: Platform): Reply {
   return ok({ experiment_id: experimentId(platform, workspace, name) });
 }
 
-function isIn(list: unknown, id: string | undefined): boolean {
-  return !Array.isArray(list) || list.length === 0 || list.includes(id);
+function searchExperiments(request: ServiceRequest, platform: Platform): Reply {
+  const experiments = [...workspaceOf(request, platform).experiments];
+  return ok({ experiments: experiments.map(([name, id]) => renderExperiment(name, id).experiment) });
 }
 
-/** Runs of the given experiments, newest first. Filters of the form `tags.x = 'y'` and `params.x = 'y'` joined by `and`. */
 function searchRuns(request: ServiceRequest, platform: Platform): Reply {
   const workspace = workspaceOf(request, platform);
-  const conditions = (value(request, 'filter') ?? '').split(/\s+and\s+/i).filter((part) => part.trim() !== '');
-  const fits = (job: Job) =>
-    conditions.every((part) => {
-      const match = /^\s*(tags|params)\.[`"]?([^`"=]+?)[`"]?\s*=\s*['"](.*)['"]\s*$/.exec(part);
-      if (match === null) {
-        throw new ServiceError(
-          400,
-          `The emulator does not read the filter '${part}'; it reads tags.x = 'y' and params.x = 'y'.`,
-        );
-      }
-      const map: JsonObject = match[1] === 'tags' ? { ...stringMap(job.properties.tags), ...job.runTags } : job.params;
-      return map[match[2] ?? ''] === match[3];
-    });
-  const runs = [...workspace.jobs.values()]
-    .filter((job) =>
-      isIn(
-        request.body.experiment_ids,
-        workspace.experiments.get(textMember(job.properties, 'experimentName') ?? 'Default'),
-      ),
-    )
-    .filter(fits)
-    .reverse()
-    .slice(0, numberMember(request.body, 'max_results') ?? 1000);
-  return ok({ runs: runs.map((job) => renderRun(platform, workspace, job)) });
+  const { jobs, nextToken } = searchJobs(workspace, request.body);
+  const runs = jobs.map((job) => renderRun(request, platform, workspace, job));
+  return ok({ runs, ...(nextToken === undefined ? {} : { next_page_token: nextToken }) });
 }
 
 async function listArtifacts(request: ServiceRequest, platform: Platform): Promise<Reply> {
@@ -271,6 +254,7 @@ export const mlflowRoutes: Route[] = [
   route('POST', 'runs/create', createRun),
   route('POST', 'runs/update', updateRun),
   route('POST', 'runs/search', searchRuns),
+  route('POST', 'runs/delete-tag', deleteTag),
   route('POST', 'runs/log-metric', log('metric')),
   route('POST', 'runs/log-parameter', log('param')),
   route('POST', 'runs/set-tag', log('tag')),
@@ -279,5 +263,8 @@ export const mlflowRoutes: Route[] = [
   route('GET', 'experiments/get-by-name', experimentByName),
   route('GET', 'experiments/get', experiment),
   route('POST', 'experiments/create', createExperiment),
+  route('POST', 'experiments/search', searchExperiments),
   route('GET', 'artifacts/list', listArtifacts),
+  // MLflow 3 looks here for models whenever it lists artifacts; the emulator keeps none.
+  route('POST', 'logged-models/search', () => ok({ models: [] })),
 ];

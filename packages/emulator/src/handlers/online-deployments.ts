@@ -1,36 +1,19 @@
 import { deploymentKey } from '../compute/deployment-pool.ts';
 import { codeLocation } from '../compute/run-plan.ts';
 import { notFound, ServiceError } from '../errors.ts';
-import {
-  canonicalJson,
-  durationMilliseconds,
-  type JsonObject,
-  numberMember,
-  objectMember,
-  stringMap,
-  textMember,
-} from '../fields.ts';
+import { canonicalJson, type JsonObject, numberMember, objectMember, stringMap, textMember } from '../fields.ts';
 import type { Platform } from '../platform.ts';
 import { apiVersion, ok, param, type Reply, type Route, type ServiceRequest, workspacePath } from '../request.ts';
 import { checkReference } from '../state/asset-store.ts';
+import type { OperationFailure } from '../state/operations.ts';
 import type { OnlineDeployment, OnlineEndpoint, Workspace } from '../state/records.ts';
+import { capacityFindings, checkDeployment, instancesPerDeployment, refuseBySwitch } from './deployment-rules.ts';
 import { endpointOf, refuseBusy } from './online-endpoints.ts';
 import { page } from './paging.ts';
-import {
-  commonFindings,
-  type Finding,
-  grown,
-  isBusy,
-  newTracked,
-  refuseFindings,
-  renderTracked,
-  trackedFields,
-} from './tracked.ts';
+import { checkQuota } from './quota.ts';
+import { commonFindings, grown, isBusy, newTracked, refuseFindings, renderTracked, trackedFields } from './tracked.ts';
 
 const base = `${workspacePath}/onlineendpoints/:endpoint/deployments`;
-const deploymentsPerEndpoint = 20;
-const instancesPerDeployment = 50;
-const longestTimeout = 180_000;
 
 const probe = { initialDelay: 'PT10S', period: 'PT10S', timeout: 'PT2S', successThreshold: 1, failureThreshold: 30 };
 const defaults = {
@@ -68,46 +51,6 @@ function deploymentOf(request: ServiceRequest, platform: Platform): [Workspace, 
   return [workspace, endpoint, deployment];
 }
 
-function capacityFindings(sku: unknown): Finding[] {
-  const capacity = numberMember(sku, 'capacity') ?? 1;
-  const fits = Number.isInteger(capacity) && capacity >= 1 && capacity <= instancesPerDeployment;
-  const message = `The instance count must be from 1 to ${instancesPerDeployment}.`;
-  return fits ? [] : [{ property: 'Sku.Capacity', message, value: capacity, code: 'InclusiveBetweenValidator' }];
-}
-
-function check(request: ServiceRequest, endpoint: OnlineEndpoint): void {
-  const properties = objectMember(request.body, 'properties');
-  const findings = [
-    ...commonFindings(param(request, 'deployment'), request.body),
-    ...capacityFindings(request.body.sku),
-  ];
-  const add = (property: string, message: string, value: unknown) =>
-    findings.push({ property, message, value, code: 'PredicateValidator' });
-  const compute = textMember(properties, 'endpointComputeType');
-  if (compute?.toLowerCase() !== 'managed') {
-    add('EndpointComputeType', 'The emulator runs deployments of endpointComputeType Managed.', compute);
-  }
-  if (textMember(objectMember(properties, 'codeConfiguration'), 'scoringScript') === undefined) {
-    const message =
-      'The emulator needs codeConfiguration.scoringScript; it does not serve models without a scoring script.';
-    add('CodeConfiguration.ScoringScript', message, null);
-  }
-  const timeout = textMember(objectMember(properties, 'requestSettings'), 'requestTimeout') ?? 'PT5S';
-  const milliseconds = durationMilliseconds(timeout);
-  if (milliseconds === undefined || milliseconds < 1 || milliseconds > longestTimeout) {
-    add('RequestSettings.RequestTimeout', 'The request timeout must be a duration of at most 180 seconds.', timeout);
-  }
-  const known = endpoint.deployments.has(param(request, 'deployment').toLowerCase());
-  if (!known && endpoint.deployments.size >= deploymentsPerEndpoint) {
-    add(
-      'Deployments',
-      `An endpoint can have at most ${deploymentsPerEndpoint} deployments.`,
-      endpoint.deployments.size,
-    );
-  }
-  refuseFindings(findings);
-}
-
 /** All properties of a deployment as the service keeps them, with its defaults. */
 function complete(sent: JsonObject, before: OnlineDeployment | undefined): JsonObject {
   const { provisioningState: _state, ...rest } = sent;
@@ -116,7 +59,8 @@ function complete(sent: JsonObject, before: OnlineDeployment | undefined): JsonO
   return {
     ...defaults,
     ...set,
-    endpointComputeType: 'Managed',
+    endpointComputeType:
+      textMember(rest, 'endpointComputeType')?.toLowerCase() === 'kubernetes' ? 'Kubernetes' : 'Managed',
     requestSettings: { ...requestDefaults, ...objectMember(rest, 'requestSettings') },
     environmentVariables: stringMap(rest.environmentVariables),
     properties: own,
@@ -133,13 +77,14 @@ function begin(
   request: ServiceRequest,
   platform: Platform,
   place: { workspace: Workspace; endpoint: OnlineEndpoint; deployment: OnlineDeployment },
+  refusal: OperationFailure | undefined,
 ) {
   const { deployment } = place;
   return platform.operations.begin({
     prefix: 'od',
     location: deployment.location,
     apiVersion: apiVersion(request),
-    prepare: () => platform.deployments.start(place),
+    prepare: () => (refusal === undefined ? platform.deployments.start(place) : Promise.reject(refusal)),
     commit: () => {
       deployment.running = definition(deployment);
       deployment.provisioningState = 'Succeeded';
@@ -163,7 +108,8 @@ function putDeployment(request: ServiceRequest, platform: Platform): Reply {
     const text = `Cannot update deployment ${name} because it is in ${existing.provisioningState} provisioning state.`;
     throw new ServiceError(platform.switches.endpointBusyStatus, text, { inner: 'Conflict' });
   }
-  check(request, endpoint);
+  refuseBySwitch(platform, endpoint, existing);
+  checkDeployment(request, endpoint);
   const draft: OnlineDeployment = {
     ...(existing ?? { ...newTracked(request, platform, name), running: null }),
     ...trackedFields(request.body),
@@ -175,6 +121,7 @@ function putDeployment(request: ServiceRequest, platform: Platform): Reply {
   checkReference(platform.state, textMember(draft.properties, 'environmentId'));
   codeLocation(platform, textMember(objectMember(draft.properties, 'codeConfiguration'), 'codeId'));
   platform.deployments.modelLocation({ workspace, endpoint, deployment: draft });
+  const refusal = checkQuota(platform, draft, existing);
   const deployment = existing ? Object.assign(existing, draft) : draft;
   endpoint.deployments.set(name.toLowerCase(), deployment);
   platform.state.changed();
@@ -184,7 +131,7 @@ function putDeployment(request: ServiceRequest, platform: Platform): Reply {
     return ok(render(platform, workspace, endpoint, deployment));
   }
   deployment.provisioningState = existing ? 'Updating' : 'Creating';
-  const { statusUrl } = begin(request, platform, { workspace, endpoint, deployment });
+  const { statusUrl } = begin(request, platform, { workspace, endpoint, deployment }, refusal);
   deployment.operationUrl = statusUrl;
   return platform.operations.created(
     statusUrl,
@@ -201,10 +148,12 @@ function patchDeployment(request: ServiceRequest, platform: Platform): Reply {
   }
   const findings = commonFindings(deployment.name, { ...request.body, location: deployment.location });
   refuseFindings([...findings, ...capacityFindings(request.body.sku)]);
+  const sku = { ...deployment.sku, ...objectMember(request.body, 'sku') };
+  const refusal = checkQuota(platform, { ...deployment, sku }, deployment);
   deployment.tags = { ...deployment.tags, ...stringMap(request.body.tags) };
-  deployment.sku = { ...deployment.sku, ...objectMember(request.body, 'sku') };
+  deployment.sku = sku;
   deployment.provisioningState = 'Updating';
-  const { resultUrl } = begin(request, platform, { workspace, endpoint, deployment });
+  const { resultUrl } = begin(request, platform, { workspace, endpoint, deployment }, refusal);
   return platform.operations.accepted(resultUrl);
 }
 

@@ -21,7 +21,7 @@ function status(request: ServiceRequest, platform: Platform): Reply {
     body: {
       id: request.path,
       name: operation.id,
-      status: operation.status,
+      status: running ? platform.switches.runningWord : operation.status,
       startTime: operation.startTime,
       endTime: operation.endTime,
       percentComplete: running ? 0 : 100,

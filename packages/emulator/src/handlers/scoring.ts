@@ -6,6 +6,7 @@ import { ok, param, type Reply, type Route, type ServiceRequest } from '../reque
 import type { OnlineEndpoint } from '../state/records.ts';
 import { endpointAudience } from './endpoint-keys.ts';
 import { machineLearningAudiences } from './metadata.ts';
+import { authorizeData } from './roles.ts';
 
 /** An answer of the scoring front itself. */
 function own(status: number, message: string): Reply {
@@ -29,6 +30,12 @@ function sameText(a: string, b: string): boolean {
   return first.length === second.length && timingSafeEqual(first, second);
 }
 
+function idOf(platform: Platform, endpoint: OnlineEndpoint): string {
+  const workspaces = [...platform.state.data.workspaces.values()];
+  const owner = workspaces.find(({ onlineEndpoints }) => onlineEndpoints.get(endpoint.name.toLowerCase()) === endpoint);
+  return owner === undefined ? '' : `${platform.state.id(owner)}/onlineEndpoints/${endpoint.name}`;
+}
+
 /** True when the request shows what the endpoint's authMode asks for. */
 function isAllowed(request: ServiceRequest, platform: Platform, endpoint: OnlineEndpoint): boolean {
   const authorization = request.headers.get('authorization');
@@ -42,7 +49,11 @@ function isAllowed(request: ServiceRequest, platform: Platform, endpoint: Online
       ? machineLearningAudiences
       : undefined
     : [endpointAudience(endpoint.guid)];
-  return typeof platform.tokens.check(authorization, strict) === 'object';
+  const owner = platform.tokens.check(authorization, strict);
+  if (entra && typeof owner === 'object') {
+    authorizeData(platform, owner.identity, 'onlineendpoints/score/action', idOf(platform, endpoint));
+  }
+  return typeof owner === 'object';
 }
 
 /** Choose a deployment by the split; undefined when no share is positive. */

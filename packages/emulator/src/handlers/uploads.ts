@@ -66,7 +66,10 @@ function typeInBody(request: ServiceRequest): AssetType {
   return type;
 }
 
-/** A signature for reading the blobs of a registry version. */
+/**
+ * A signature for reading the blobs of a registry version. The front end gives the address of the whole container, as
+ * azure-ai-ml opens it; ARM gives that of the version's blobs.
+ */
 function dataReference(request: ServiceRequest, platform: Platform): Reply {
   const owner = platform.state.registry(param(request, 'rg'), param(request, 'reg'));
   const assetId = textMember(request.body, 'assetId') ?? '';
@@ -77,11 +80,13 @@ function dataReference(request: ServiceRequest, platform: Platform): Reply {
   const location = filesOf(platform, owner, version);
   const signature = platform.blobs.signature({ container: location.container, path: '' }, 'rl', uploadHours);
   const blobUri = platform.blobs.uri(location);
+  const isFrontEnd = request.path.toLowerCase().startsWith('/mferp/');
+  const readable = isFrontEnd ? platform.blobs.uri({ container: location.container, path: '' }) : blobUri;
   return ok({
     blobReferenceForConsumption: {
       blobUri,
       storageAccountArmId: accountId(platform, owner.resourceGroup),
-      credential: { credentialType: 'SAS', sasUri: `${blobUri}?${signature}` },
+      credential: { credentialType: 'SAS', sasUri: `${readable}?${signature}` },
     },
   });
 }

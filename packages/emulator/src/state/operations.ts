@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
+import type { OperationFault } from '../faults.ts';
 import type { Reply } from '../request.ts';
 import type { Operation } from './records.ts';
 import type { State } from './state.ts';
@@ -40,8 +42,8 @@ export class Operations {
   readonly #clock: Clock;
   readonly #latency: number;
   readonly #retryAfterSeconds: number | undefined;
-  /** The failure that the next operation is told to end with (set by an injected fault). */
-  nextFailure: { code: string; message: string } | undefined;
+  /** The injected fault of the request that is being answered; requests that run at the same time have their own. */
+  readonly #fault = new AsyncLocalStorage<OperationFault>();
   readonly #running = new Set<Promise<void>>();
   readonly #results = new Map<string, () => object>();
 
@@ -66,9 +68,7 @@ export class Operations {
     if (work.result !== undefined) {
       this.#results.set(operation.id, work.result);
     }
-    const failure = this.nextFailure;
-    this.nextFailure = undefined;
-    const running = this.#run(operation, work, failure);
+    const running = this.#run(operation, work, this.#fault.getStore());
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
     const { url, subscriptionId } = this.#state.data;
@@ -91,8 +91,16 @@ export class Operations {
     }
   }
 
-  async #run(operation: Operation, work: Work, injected: { code: string; message: string } | undefined): Promise<void> {
+  /** Answer a request whose operation shall go wrong. */
+  withFault<Value>(fault: OperationFault, answer: () => Value): Value {
+    return this.#fault.run(fault, answer);
+  }
+
+  async #run(operation: Operation, work: Work, injected: OperationFault | undefined): Promise<void> {
     try {
+      if (injected?.kind === 'hang') {
+        return;
+      }
       await Promise.all([injected === undefined ? work.prepare?.() : undefined, this.#clock.wait(this.#latency)]);
       if (injected !== undefined) {
         throw new OperationFailure(injected.code, injected.message);

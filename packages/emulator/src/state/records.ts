@@ -64,6 +64,15 @@ export interface Workspace extends Scope {
   experiments: Map<string, string>;
   onlineEndpoints: Map<string, OnlineEndpoint>;
   batchEndpoints: Map<string, BatchEndpoint>;
+  /** Schedules by name; a state of an earlier version has none. */
+  schedules?: Map<string, Schedule>;
+}
+
+/** A schedule: kept and shown, never started. */
+export interface Schedule extends Stamp {
+  name: string;
+  properties: JsonObject;
+  provisioningState: ProvisioningState;
 }
 
 /** The words a job's status can be. */
@@ -108,6 +117,12 @@ export interface Job extends Stamp {
   logs: string[];
   /** True for runs made through MLflow, which have no ARM job. */
   runOnly: boolean;
+  /** The run that started this one: a pipeline, a sweep or a batch job. Such a job is not in the list of jobs. */
+  parent?: string;
+  /** The first run above this one. */
+  root?: string;
+  /** What the step of a pipeline was made of; a step with the same text may take over its outputs. */
+  stepKey?: string;
   /** Set for a batch scoring job. */
   batch: { endpoint: string; deployment: string; request: JsonObject } | null;
 }

@@ -1,5 +1,5 @@
 import type { DeploymentPlace } from '../compute/deployment-pool.ts';
-import { interruption } from '../compute/job-runner.ts';
+import { interruption } from '../compute/run-failure.ts';
 import type { Platform } from '../platform.ts';
 
 /**

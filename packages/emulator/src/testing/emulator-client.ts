@@ -18,6 +18,11 @@ export function at(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((found, name) => (isObject(found) ? found[name] : undefined), value);
 }
 
+/** Texts in alphabetical order, for comparing what comes in no order. */
+export function sorted(values: unknown[]): string[] {
+  return values.map(String).sort((a, b) => (a < b ? -1 : 1));
+}
+
 /** The message of an ARM error. */
 export function messageOf(answer: Answer): string {
   return textMember(answer.json.error, 'message') ?? '';
@@ -42,8 +47,12 @@ export class EmulatorClient {
   readonly #agent: Agent;
   #token: string | undefined;
 
-  constructor(emulator: Emulator) {
+  readonly #identity: { id: string; secret: string } | undefined;
+
+  /** Without an identity: the first one of the seed. */
+  constructor(emulator: Emulator, identity?: { id: string; secret: string }) {
     this.#emulator = emulator;
+    this.#identity = identity;
     this.#agent = new Agent({ keepAlive: true, ca: readFileSync(emulator.caFile) });
   }
 
@@ -95,7 +104,8 @@ export class EmulatorClient {
   /** A token of the first identity. */
   async token(scope = 'https://management.azure.com/.default'): Promise<string> {
     const { AZURE_CLIENT_ID = '', AZURE_CLIENT_SECRET = '' } = this.#emulator.environment;
-    const answer = await this.tokenRequest({ client_id: AZURE_CLIENT_ID, client_secret: AZURE_CLIENT_SECRET, scope });
+    const { id, secret } = this.#identity ?? { id: AZURE_CLIENT_ID, secret: AZURE_CLIENT_SECRET };
+    const answer = await this.tokenRequest({ client_id: id, client_secret: secret, scope });
     return textMember(answer.json, 'access_token') ?? '';
   }
 
@@ -178,6 +188,20 @@ export class EmulatorClient {
   /** The details of a run. */
   async details(name: string): Promise<JsonObject> {
     return (await this.send('GET', `/history/v1.0${this.workspace()}/runs/${name}/details`)).json;
+  }
+
+  /** The runs that a run has started, as run history shows them. */
+  async children(name: string): Promise<JsonObject[]> {
+    const { json } = await this.send('GET', `/history/v1.0${this.workspace()}/runs/${name}/children`);
+    return Array.isArray(json.value) ? json.value.filter(isObject) : [];
+  }
+
+  /** Register a component of the dev workspace; gives its id. */
+  async component(name: string, spec: object): Promise<string> {
+    const path = `${this.workspace()}/components/${name}/versions/1`;
+    const componentSpec = { name, version: '1', type: 'command', ...spec };
+    await this.send('PUT', path, { properties: { componentSpec } });
+    return path;
   }
 
   /** The text of a run's log; empty when there is none yet. */
