@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { coldStart } from './bench/cold-start.mjs';
+import { compile } from './bench/compile.mjs';
+import { emulator } from './bench/emulator.mjs';
 
-const benches = { 'cold-start': coldStart };
+const benches = { 'cold-start': coldStart, compile, emulator };
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'string' }, rounds: { type: 'string', default: '15' } },
@@ -28,7 +30,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 const results = {};
 for (const name of positionals) {
   try {
-    results[name] = benches[name]({ rounds });
+    results[name] = await benches[name]({ rounds });
   } catch (error) {
     refuse(error.message);
   }

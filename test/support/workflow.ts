@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Azure } from './azure.ts';
@@ -25,6 +25,8 @@ export interface WorkflowOptions {
   readonly ref: string;
   readonly event?: string;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** GitHub environments that wait for somebody; others are open. */
+  readonly reviewers?: Readonly<Record<string, string>>;
   /** GitHub environment to the login that approves it. */
   readonly approvals?: Readonly<Record<string, string>>;
 }
@@ -45,13 +47,16 @@ export async function runWorkflowFile(
 ): Promise<WorkflowRun> {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-workflow-'));
   const json = join(folder, 'run.json');
+  const environments = join(folder, 'environments.json');
+  const guarded = Object.entries(options.reviewers ?? {}).map(([name, login]) => [name, { reviewers: [login] }]);
+  writeFileSync(environments, JSON.stringify(Object.fromEntries(guarded)));
   const { AZURE_TENANT_ID = '', AZURE_SUBSCRIPTION_ID = '', AZURE_CLIENT_ID = '', ...secret } = azure.env;
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
   const args = [
     join(suiteRoot, 'packages/cli/bin/switchyard.mjs'),
     ...['run', `.github/workflows/${file}`, '--event', options.event ?? 'push', '--ref', options.ref],
-    ...['--repo', repository.folder, '--work', folder, '--json', json],
+    ...['--repo', repository.folder, '--work', folder, '--json', json, '--environments', environments],
     ...pairs('--var', { AZURE_TENANT_ID, AZURE_SUBSCRIPTION_ID, AZURE_CLIENT_ID }),
     ...pairs('--env', { ...secret, SWITCHYARD_POLL_SECONDS: '0.1' }),
     ...pairs('--input', options.inputs ?? {}),

@@ -28,7 +28,7 @@ export async function runAction<I extends InputParsers, O extends string>(
       logger: actionsLogger,
       clock: systemClock,
       signal: cancel.signal,
-      maskSecret: (value) => value && core.setSecret(value),
+      maskSecret: maskOnce(),
       requestIdToken: (audience) => core.getIDToken(audience),
       readFile: (path) => readTextFile(environment.workspaceFolder, path),
       writeReport: (document) => writeDocument(environment, document, action.name, core.getInput('report-file')),
@@ -46,6 +46,16 @@ export async function runAction<I extends InputParsers, O extends string>(
 /** A policy that says no is an answer, not a fault: its codes begin with `POLICY_`. */
 function statusOf(error: unknown): 'rejected' | 'error' {
   return error instanceof SwitchyardError && error.code.startsWith('POLICY_') ? 'rejected' : 'error';
+}
+
+/** Hides a value from the log, and says so to the runner once: polls meet the same secret again and again. */
+function maskOnce(): (value: string) => void {
+  const masked = new Set<string>();
+  return (value) => {
+    if (value === '' || masked.has(value)) return;
+    masked.add(value);
+    core.setSecret(value);
+  };
 }
 
 /** Writes JSON to `path`, which may be relative to the repository, or below the temporary folder. */

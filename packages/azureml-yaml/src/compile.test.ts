@@ -104,6 +104,13 @@ describe('a command job', () => {
     expect(compile(['$schema: http://x/y.json', 'type: command', ...job.slice(1)]).kind).toBe('commandJob');
   });
 
+  it('reads a quoted text whose later lines stand under its key, as az ml does', () => {
+    const lines = ['inputs:', '  note: "one \\', '  two"', '  after: 1', 'command: run', 'environment: azureml:e:1'];
+    expect(compile(lines).body.properties).toMatchObject({
+      inputs: { note: { value: 'one two' }, after: { value: '1' } },
+    });
+  });
+
   it('reads aliases and merge keys', () => {
     const { body } = compile([
       'x-base: &base { type: uri_file, path: azureml://datastores/d/paths/p }',

@@ -1,7 +1,7 @@
 import { SwitchyardErrors } from '@switchyard/domain';
 import type { CompileContext, CompiledDocument, DocumentKind } from './document.ts';
 import type { Draft } from './draft.ts';
-import { detectKind, kinds, readKind } from './kind.ts';
+import { detectKind, kindOfSchema, kinds, readKind } from './kind.ts';
 import { MapReader } from './map-reader.ts';
 import { compilePipelineJobs } from './pipeline-node.ts';
 import { Problems } from './problems.ts';
@@ -25,15 +25,17 @@ export interface CompileInput {
   readonly expect?: readonly DocumentKind[];
 }
 
-/** The kind of a document, also of those that cannot be compiled; undefined when nothing tells. */
+/** The kind of a document, also of one that cannot be compiled or is a template; undefined when nothing tells. */
 export function kindOf(text: string, file: string): string | undefined {
   try {
     const problems = new Problems();
-    const source = readSource({ text, file, set: [] }, problems);
+    const source = readSource({ text, file, set: [], isTemplate: true }, problems);
     return detectKind(new MapReader(source, problems, source.root));
   } catch (error) {
-    if (error instanceof SwitchyardErrors) return undefined;
-    throw error;
+    if (!(error instanceof SwitchyardErrors)) throw error;
+    // A template need not be YAML before it is filled.
+    const schema = /^["']?\$schema["']?:\s*["']?([^\s"']+)/m.exec(text)?.[1];
+    return schema === undefined ? undefined : kindOfSchema(schema);
   }
 }
 

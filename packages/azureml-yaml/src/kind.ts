@@ -135,7 +135,8 @@ const byShape: readonly (readonly [kind: string, hasAll: readonly string[]])[] =
   ['environment', ['build']],
 ];
 
-function kindOfSchema(schema: string): string | undefined {
+/** The kind that the base name of a schema's address names. */
+export function kindOfSchema(schema: string): string | undefined {
   const base = (schema.split(/[/\\]/).at(-1) ?? '').toLowerCase().replace(/(\.schema)?\.json$/, '');
   return (
     aliases[base] ?? [...Object.keys(kinds), ...Object.keys(unsupported)].find((kind) => kind.toLowerCase() === base)

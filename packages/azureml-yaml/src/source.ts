@@ -1,5 +1,6 @@
 import { type SourcePosition, SwitchyardError, SwitchyardErrors } from '@switchyard/domain';
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
+import { indentQuoted } from './indent-quoted.ts';
 import type { Problems } from './problems.ts';
 import { applySets } from './set.ts';
 
@@ -81,18 +82,32 @@ export interface SourceText {
   readonly text: string;
   readonly file: string;
   readonly set: readonly string[];
+  /** Blanks that are not filled yet are no mistakes. */
+  readonly isTemplate?: boolean;
+}
+
+/** Parses as YAML 1.2, and where that fails as the more lenient Python does. The first try's mistakes are the ones shown. */
+function parse(text: string, file: string): { readonly document: Document; readonly lines: LineCounter } {
+  const attempt = (one: string) => {
+    const lines = new LineCounter();
+    return { document: parseDocument(one, { lineCounter: lines, prettyErrors: true }), lines };
+  };
+  const first = attempt(text);
+  if (first.document.errors.length === 0) return first;
+  const second = first.document.errors.some(({ code }) => code === 'MISSING_CHAR')
+    ? attempt(indentQuoted(text))
+    : first;
+  if (second.document.errors.length === 0) return second;
+  throw new SwitchyardErrors(mistakesOf(first.document, file, first.lines));
 }
 
 /**
  * Parses the text and applies the `set` list.
  * @throws SwitchyardErrors `YAML_TEMPLATE_UNFILLED`, `YAML_SYNTAX`, `YAML_EMPTY`.
  */
-export function readSource({ text, file, set }: SourceText, problems: Problems): Source {
-  assertFilled(text, file);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  const mistakes = mistakesOf(document, file, lines);
-  if (mistakes.length > 0) throw new SwitchyardErrors(mistakes);
+export function readSource({ text, file, set, isTemplate = false }: SourceText, problems: Problems): Source {
+  if (!isTemplate) assertFilled(text, file);
+  const { document, lines } = parse(text, file);
   const root = document.contents;
   if (!isMap(root)) {
     throw new SwitchyardErrors([
@@ -105,7 +120,7 @@ export function readSource({ text, file, set }: SourceText, problems: Problems):
     ]);
   }
   const sets = applySets({ document, root, set, file }, problems);
-  if (blankPattern.test(text)) assertNoBlanks(document, file, lines);
+  if (!isTemplate && blankPattern.test(text)) assertNoBlanks(document, file, lines);
   const positionOf = (node: unknown, fallback: SourcePosition) => {
     const start = isNode(node) ? node.range?.[0] : undefined;
     if (start === undefined) return fallback;

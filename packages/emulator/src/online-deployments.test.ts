@@ -84,6 +84,15 @@ describe('a deployment', () => {
     expect([answer.status, messageOf(answer)]).toEqual([status, expect.stringContaining(reason)]);
   });
 
+  it('keeps its process when a PATCH changes tags alone', async () => {
+    await fixture.make('tagged', 'blue');
+    const path = `${fixture.path('tagged')}/deployments/blue`;
+    await fixture.client.finish(await fixture.client.send('PATCH', path, { tags: { role: 'champion' } }));
+    expect((await fixture.client.send('GET', path)).json).toMatchObject({ tags: { role: 'champion' } });
+    const log = String((await fixture.client.send('POST', `${path}/getLogs`, { tail: 100 })).json.content);
+    expect(log.match(/ready blue/g)).toHaveLength(1);
+  });
+
   it('PATCH scales it', async () => {
     await fixture.make('scaled', 'blue');
     const path = `${fixture.path('scaled')}/deployments/blue`;

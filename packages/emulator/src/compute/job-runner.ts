@@ -194,6 +194,8 @@ export class JobRunner {
     job.startTime = clock.now().toISOString();
     const started = (child: ChildProcess) => {
       running.child = child;
+      // Asked to stop between the last look and the start of the process.
+      if (running.cancelled || running.interrupted) child.stdin?.end();
     };
     const code = await runProcess(this.#options, { workspace, job, plan, folder, log, started, ...paths });
     this.#check(running);

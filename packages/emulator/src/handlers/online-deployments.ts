@@ -73,18 +73,27 @@ function definition(deployment: OnlineDeployment): JsonObject {
   return { ...rest, capacity: numberMember(deployment.sku, 'capacity') ?? 1 };
 }
 
+function isAsRunning(deployment: OnlineDeployment): boolean {
+  return deployment.running !== null && canonicalJson(deployment.running) === canonicalJson(definition(deployment));
+}
+
 function begin(
   request: ServiceRequest,
   platform: Platform,
-  place: { workspace: Workspace; endpoint: OnlineEndpoint; deployment: OnlineDeployment },
+  place: { workspace: Workspace; endpoint: OnlineEndpoint; deployment: OnlineDeployment; isReady?: boolean },
   refusal: OperationFailure | undefined,
 ) {
   const { deployment } = place;
+  // Tags do not restart a container.
+  const isServed = place.isReady === true && isAsRunning(deployment);
   return platform.operations.begin({
     prefix: 'od',
     location: deployment.location,
     apiVersion: apiVersion(request),
-    prepare: () => (refusal === undefined ? platform.deployments.start(place) : Promise.reject(refusal)),
+    prepare: () => {
+      if (refusal !== undefined) return Promise.reject(refusal);
+      return isServed ? Promise.resolve() : platform.deployments.start(place);
+    },
     commit: () => {
       deployment.running = definition(deployment);
       deployment.provisioningState = 'Succeeded';
@@ -125,9 +134,11 @@ function putDeployment(request: ServiceRequest, platform: Platform): Reply {
   const deployment = existing ? Object.assign(existing, draft) : draft;
   endpoint.deployments.set(name.toLowerCase(), deployment);
   platform.state.changed();
-  const same =
-    deployment.running !== null && canonicalJson(deployment.running) === canonicalJson(definition(deployment));
-  if (same && deployment.provisioningState === 'Succeeded' && platform.switches.identicalDeploymentPut === 'no-op') {
+  if (
+    isAsRunning(deployment) &&
+    deployment.provisioningState === 'Succeeded' &&
+    platform.switches.identicalDeploymentPut === 'no-op'
+  ) {
     return ok(render(platform, workspace, endpoint, deployment));
   }
   deployment.provisioningState = existing ? 'Updating' : 'Creating';
@@ -152,8 +163,9 @@ function patchDeployment(request: ServiceRequest, platform: Platform): Reply {
   const refusal = checkQuota(platform, { ...deployment, sku }, deployment);
   deployment.tags = { ...deployment.tags, ...stringMap(request.body.tags) };
   deployment.sku = sku;
+  const isReady = deployment.provisioningState === 'Succeeded';
   deployment.provisioningState = 'Updating';
-  const { resultUrl } = begin(request, platform, { workspace, endpoint, deployment }, refusal);
+  const { resultUrl } = begin(request, platform, { workspace, endpoint, deployment, isReady }, refusal);
   return platform.operations.accepted(resultUrl);
 }
 
