@@ -16,7 +16,11 @@ export default {
       testMatch: ['<rootDir>/packages/*/src/**/*.test.ts', '<rootDir>/actions/*/src/**/*.test.ts'],
     },
     { ...shared, displayName: 'repo', testMatch: ['<rootDir>/test/repo/**/*.test.ts'] },
-    { ...shared, displayName: 'scenario', testMatch: ['<rootDir>/test/{actions,workflows,cli}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'scenario',
+      testMatch: ['<rootDir>/test/{actions,workflows,cli,client,pages}/**/*.test.ts'],
+    },
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.test.ts'] },
   ],
 };

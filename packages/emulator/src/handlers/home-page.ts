@@ -161,6 +161,7 @@ export function renderHomePage(state: Summary): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Azure Machine Learning on this machine</title>
 <style>${style}</style>
 </head>
