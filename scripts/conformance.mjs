@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { differentialClient } from './conformance/differential.mjs';
 import { pythonClient } from './conformance/python.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -22,6 +23,7 @@ const clients = {
     ['tracking.py', 'plain'],
     ['tracking.py', 'plugin'],
   ]),
+  differential: differentialClient(),
 };
 
 /** A client for Node: its tests are `test/conformance/<file>.test.ts` of the jest project `conformance`. */

@@ -10,11 +10,13 @@ const scripts = join(root, 'test/conformance/python');
 const requirements = ['requirements.txt', 'constraints.txt'].map((file) => join(scripts, file));
 const environment = join(root, 'node_modules/.cache/switchyard-conformance/python');
 const programs = join(environment, process.platform === 'win32' ? 'Scripts' : 'bin');
+/** The Python that has the official clients, once `installPython` has run. */
+export const pythonProgram = join(programs, 'python');
 const startMilliseconds = 60_000;
 let installed;
 
 /** Installs the clients once; says in one line why it cannot, or nothing. */
-function install() {
+export function installPython() {
   const wanted = requirements
     .reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256'))
     .digest('hex');
@@ -115,7 +117,7 @@ function runScript([file, ...args], env) {
  */
 export function pythonClient(files) {
   const missing = () => {
-    installed ??= { reason: install() };
+    installed ??= { reason: installPython() };
     return installed.reason;
   };
   const run = async (folder) => {

@@ -1,12 +1,12 @@
 // Compiles every az ml document of a folder twice, with the official Python SDK and with this suite, and compares.
 // `node scripts/differential/run.mjs [--corpus DIR] [--python FILE] [--json FILE] [--only TEXT] [--show]`
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { installPython, pythonProgram } from '../conformance/python.mjs';
 import { canonicalOfOurs, canonicalOfSdk, firstDifference, withoutGeneratedNames } from './canonical.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -23,22 +23,6 @@ const refusals = new Set(['YAML_KIND_UNSUPPORTED', 'YAML_NOT_SUPPORTED', 'YAML_T
 
 function textOf(error) {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The Python of a virtual environment with azure-ai-ml; a text says why there is none. */
-export function preparePython() {
-  const folder = process.env.SWITCHYARD_CONFORMANCE_VENV ?? join(tmpdir(), 'switchyard-differential-venv');
-  const python = join(folder, 'bin', 'python');
-  const works = () => spawnSync(python, ['-c', 'import azure.ai.ml'], { stdio: 'ignore' }).status === 0;
-  if (existsSync(python) && works()) return { python };
-  mkdirSync(folder, { recursive: true });
-  if (spawnSync('python3', ['-m', 'venv', folder], { stdio: 'ignore' }).status !== 0)
-    return { missing: 'python3 with venv is not there' };
-  const pip = spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'azure-ai-ml'], {
-    stdio: 'ignore',
-    timeout: 300_000,
-  });
-  return pip.status === 0 && works() ? { python } : { missing: 'pip cannot install azure-ai-ml here' };
 }
 
 function documentsIn(folder) {
@@ -166,6 +150,14 @@ export async function compareFolder({ folder, python, only = '' }) {
   return { rows, table: table(rows), share: count('equal') / Math.max(1, count('equal') + wrong), wrong };
 }
 
+/** The folder to compare: the one given, that of SWITCHYARD_AZUREML_EXAMPLES, else our own documents. */
+export function corpusFolder(given) {
+  const corpus = given ?? process.env.SWITCHYARD_AZUREML_EXAMPLES;
+  if (corpus === undefined)
+    console.log('no corpus given (--corpus DIR or SWITCHYARD_AZUREML_EXAMPLES): our own documents');
+  return resolve(corpus ?? ownCorpus);
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -176,15 +168,13 @@ async function main() {
       show: { type: 'boolean', default: false },
     },
   });
-  const { python, missing } = values.python ? { python: values.python } : preparePython();
+  const missing = values.python === undefined ? installPython() : undefined;
+  const python = values.python ?? pythonProgram;
   if (missing !== undefined) {
     console.log(`skipped: ${missing}`);
     return 0;
   }
-  const corpus = values.corpus ?? process.env.SWITCHYARD_AZUREML_EXAMPLES;
-  if (corpus === undefined)
-    console.log(`no corpus given (--corpus DIR or SWITCHYARD_AZUREML_EXAMPLES): our own documents`);
-  const folder = resolve(corpus ?? ownCorpus);
+  const folder = corpusFolder(values.corpus);
   const { rows, table: lines, share, wrong } = await compareFolder({ folder, python, only: values.only });
   for (const { file, kind, verdict, reason } of rows) {
     if (verdict === 'different' || verdict === 'crashed' || verdict === 'changed' || (values.show && reason)) {
