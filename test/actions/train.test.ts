@@ -123,6 +123,8 @@ describe('train', () => {
     const run = await line.run('train', { set: 'environment_variables.SITE=north\nexperiment_name=night shift' });
     expect(run).toMatchObject({ code: 0, outputs: { status: 'done', reattached: 'false' } });
     expect(run.outputs['job-name']).not.toBe(plain.outputs['job-name']);
+    // A release looks models up by the fingerprint of its commit, and must not find this one.
+    expect(run.outputs.fingerprint).not.toBe(plain.outputs.fingerprint);
     const { body } = await azure.call('GET', `${workspacePath('dev')}/jobs/${run.outputs['job-name']}`);
     expect(body).toMatchObject({
       properties: { environmentVariables: { SITE: 'north' }, experimentName: 'night shift' },

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompiledDocument, compileDocument } from '@switchyard/azureml-yaml';
 import { type Circuit, fillSet } from '@switchyard/config';
-import { digestOf } from '@switchyard/documents';
 import type { Logger } from '@switchyard/domain';
 import { type AzurePlaces, type Project, setArguments } from '@switchyard/project';
 
@@ -47,16 +46,9 @@ export async function compileTrainingJob(parts: {
   for (const { message, position } of compiled.warnings) {
     context.logger.warning(`${position.file}:${position.line}:${position.column}: ${message}`);
   }
-  return { name: jobName(circuit.name, fingerprint, context.inputs), compiled, fingerprint };
+  return { name: jobName(circuit.name, fingerprint), compiled, fingerprint };
 }
 
-/** Inputs that change the job beside what is committed give it a name of its own. */
-function jobName(
-  circuit: string,
-  fingerprint: string,
-  { file, set }: { readonly file: string | undefined; readonly set: readonly string[] },
-): string {
-  const stem = `${circuit}-${fingerprint.replace('sha256:', '').slice(0, 12)}`;
-  if (file === undefined && set.length === 0) return stem;
-  return `${stem}-${digestOf({ file, set }).replace('sha256:', '').slice(0, 8)}`;
+function jobName(circuit: string, fingerprint: string): string {
+  return `${circuit}-${fingerprint.replace('sha256:', '').slice(0, 12)}`;
 }

@@ -6,6 +6,7 @@ import { assertTrainingAllowed } from './assert-training-allowed.ts';
 import { compileTrainingJob } from './compile-training-job.ts';
 import { registerModel } from './register-model.ts';
 import { runTrainingJob } from './run-training-job.ts';
+import { trainingFingerprint } from './training-fingerprint.ts';
 
 export const train = defineAction({
   name: 'train',
@@ -31,7 +32,7 @@ export const train = defineAction({
     assertTrainingAllowed(project.config, inputs.environment);
     const startedAt = clock.now();
     const places = await openAzure(context, project.config, settings, inputs);
-    const fingerprint = await project.fingerprint(circuit);
+    const fingerprint = trainingFingerprint(await project.fingerprint(circuit), inputs);
     const job = await compileTrainingJob({ context, project, circuit, fingerprint, places });
     if (inputs['dry-run']) {
       return {
